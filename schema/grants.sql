@@ -1,0 +1,46 @@
+-- Accounts and rights, applied by `postroom migrate` after every migration.
+-- Each program signs in as its own operating system user (unix_socket); none
+-- but the operator may change the schema.
+
+CREATE USER IF NOT EXISTS 'postroom-web'@'localhost' IDENTIFIED VIA unix_socket;
+CREATE USER IF NOT EXISTS 'postroom-job'@'localhost' IDENTIFIED VIA unix_socket;
+CREATE USER IF NOT EXISTS 'postroom-map'@'localhost' IDENTIFIED VIA unix_socket;
+
+GRANT SELECT, UPDATE ON head TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT ON revision TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT ON `change` TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT ON change_key TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT ON secret TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT ON setting TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT ON schema_version TO 'postroom-web'@'localhost', 'postroom-job'@'localhost', 'postroom-map'@'localhost';
+GRANT SELECT ON node TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT ON node_status TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT ON node_domain TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON domain TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON mailbox TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON alias TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON alias_target TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON whitelist TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON job TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON job_error TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, UPDATE ON admin TO 'postroom-web'@'localhost';
+GRANT SELECT ON admin TO 'postroom-job'@'localhost';
+GRANT SELECT ON admin_domain TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON session TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON throttle TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON first_use TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, UPDATE ON lease TO 'postroom-job'@'localhost';
+
+GRANT SELECT ON map_head TO 'postroom-map'@'localhost';
+GRANT SELECT ON map_change TO 'postroom-map'@'localhost';
+GRANT SELECT ON map_revision TO 'postroom-map'@'localhost';
+GRANT SELECT ON map_domain TO 'postroom-map'@'localhost';
+GRANT SELECT ON map_mailbox TO 'postroom-map'@'localhost';
+GRANT SELECT ON map_alias TO 'postroom-map'@'localhost';
+GRANT SELECT ON map_alias_target TO 'postroom-map'@'localhost';
+GRANT SELECT ON map_whitelist TO 'postroom-map'@'localhost';
+GRANT SELECT ON map_node TO 'postroom-map'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON node_status TO 'postroom-map'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON node_domain TO 'postroom-map'@'localhost';
