@@ -113,7 +113,20 @@ $(foreach t,$(UNIT_SRCS),$(eval $(call UNIT_RULE,$(t))))
 .PHONY: unit-programs
 unit-programs: $(UNIT_BINS)
 
--include $(patsubst %.o,%.d,$(call obj,$(SRCS) $(MAINS) $(UNIT_SRCS)))
+# Measuring programs: one a file, beside what they share in wire.c.
+BENCH_SRCS := $(wildcard tests/bench/*.c)
+BENCH_BINS := $(patsubst tests/bench/%.c,$(B)/bench/%,\
+	$(filter-out tests/bench/wire.c,$(BENCH_SRCS)))
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/obj/tests/bench/wire.o
+	$(Q)mkdir -p $(@D)
+	$(if $(V),,@echo "  LD    $@")
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+.PHONY: bench-programs
+bench-programs: $(BENCH_BINS)
+
+-include $(patsubst %.o,%.d,$(call obj,$(SRCS) $(MAINS) $(UNIT_SRCS) \
+	$(BENCH_SRCS)))
 
 .PHONY: run
 run: ## bring up a private instance and print the panel's address
@@ -138,7 +151,7 @@ soak: ## the same tests with their full, long counts
 	$(Q)scripts/test --soak
 
 .PHONY: bench
-bench: all ## measure against floors of the same run (BENCH_JSON=FILE)
+bench: all bench-programs ## measure against floors of the same run (BENCH_JSON=FILE)
 	$(Q)scripts/bench
 
 .PHONY: lint

@@ -1,0 +1,110 @@
+/*
+ * Clients that ask RCPT for known addresses without pause until SIGTERM, then
+ * print the percentiles of all answers that they got. Any answer but 250 ends
+ * the program with an error.
+ *
+ * usage: rcpt_load WHERE CLIENTS DOMAIN MAILBOXES
+ * Addresses are u0000001@DOMAIN ... of the benchmark's data set.
+ */
+#include "wire.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MOST 200000
+
+static volatile sig_atomic_t stopping;
+
+static void
+on_term(int sig)
+{
+	(void)sig;
+	stopping = 1;
+}
+
+struct samples {
+	size_t n;
+	int64_t us[MOST];
+};
+
+static void
+ask(const char *where, const char *domain, unsigned mailboxes,
+	struct samples *out)
+{
+	struct wire w;
+	char address[320];
+	unsigned seed = (unsigned)getpid();
+
+	wire_open(&w, where);
+	wire_greet(&w, where);
+	for (unsigned i = 0; !stopping; i++) {
+		int64_t start;
+		int code;
+
+		if (i % 400 == 399) {
+			wire_send(&w, "RSET\r\nMAIL FROM:<>\r\n");
+			if (wire_reply(&w) != 250 || wire_reply(&w) != 250)
+				die("RSET refused");
+		}
+		snprintf(address, sizeof(address), "u%07u@%s",
+			(unsigned)rand_r(&seed) % mailboxes, domain);
+		start = now_us();
+		code = wire_rcpt(&w, address);
+		if (code != 250)
+			die("%s: answered %d", address, code);
+		if (i % 400 != 0 && out->n < MOST)
+			out->us[out->n++] = now_us() - start;
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct samples *all;
+	static int64_t merged[MOST * 8];
+	int clients, status, bad = 0;
+	pid_t pid[8];
+	size_t n = 0;
+
+	if (argc != 5)
+		die("usage: rcpt_load WHERE CLIENTS DOMAIN MAILBOXES");
+	clients = (int)strtol(argv[2], NULL, 10);
+	if (clients < 1 || clients > 8)
+		die("1 to 8 clients");
+	all = mmap(NULL, (size_t)clients * sizeof(*all), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (all == MAP_FAILED)
+		die("mmap: %s", strerror(errno));
+	signal(SIGTERM, on_term);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	for (int i = 0; i < clients; i++) {
+		pid[i] = fork();
+		if (pid[i] == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGTERM);
+			ask(argv[1], argv[3],
+				(unsigned)strtoul(argv[4], NULL, 10), &all[i]);
+			_exit(0);
+		}
+	}
+	puts("ready");
+	fflush(stdout);
+	while (!stopping)
+		pause();
+	for (int i = 0; i < clients; i++)
+		kill(pid[i], SIGTERM);
+	while (wait(&status) > 0 || errno == EINTR)
+		bad |= status != 0;
+	for (int i = 0; i < clients; i++) {
+		memcpy(merged + n, all[i].us, all[i].n * sizeof(int64_t));
+		n += all[i].n;
+	}
+	print_percentiles(merged, n);
+	return bad;
+}
