@@ -54,6 +54,9 @@ CREATE TABLE domain (
 	alias_count           INT UNSIGNED NOT NULL DEFAULT 0,
 	quota_allotted_bytes  BIGINT UNSIGNED NOT NULL DEFAULT 0,
 	has_catch_all         TINYINT UNSIGNED NOT NULL DEFAULT 0,
+	has_postmaster        TINYINT UNSIGNED NOT NULL DEFAULT 0,
+	has_abuse             TINYINT UNSIGNED NOT NULL DEFAULT 0,
+	former_state          TINYINT UNSIGNED NOT NULL DEFAULT 0,
 	created               DATETIME(6) NOT NULL,
 	updated               DATETIME(6) NOT NULL,
 	version               INT UNSIGNED NOT NULL DEFAULT 1,
@@ -68,7 +71,10 @@ CREATE TABLE domain (
 	KEY domain_purge (purge_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
--- state: 1 active, 2 nologin, 3 closed, 4 deleted
+-- state: 1 active, 2 nologin, 3 closed, 4 deleted; former_state is what a
+-- deleted one was. A mailbox or alias lives only while its domain row does
+-- (domain.alive): the rows of a deleted domain follow it in batches, and
+-- because addresses are unique per domain row, the name is free meanwhile.
 CREATE TABLE mailbox (
 	id             BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
 	domain_id      BIGINT UNSIGNED NOT NULL,
@@ -78,6 +84,8 @@ CREATE TABLE mailbox (
 	alive          TINYINT UNSIGNED NULL DEFAULT 1,
 	quota_bytes    BIGINT UNSIGNED NOT NULL DEFAULT 0,
 	secret_id      BIGINT UNSIGNED NULL,
+	password_scheme VARCHAR(24) CHARACTER SET ascii NOT NULL DEFAULT '',
+	former_state   TINYINT UNSIGNED NOT NULL DEFAULT 0,
 	home           VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
 	deleted_at     DATETIME(6) NULL,
 	purge_at       DATETIME(6) NULL,
@@ -85,12 +93,11 @@ CREATE TABLE mailbox (
 	updated        DATETIME(6) NOT NULL,
 	version        INT UNSIGNED NOT NULL DEFAULT 1,
 	changed_serial BIGINT UNSIGNED NOT NULL DEFAULT 0,
-	UNIQUE KEY mailbox_address (address, alive),
-	KEY mailbox_list_address (alive, address, id),
-	KEY mailbox_list_name (alive, name, id),
-	KEY mailbox_list_created (alive, created, id),
-	KEY mailbox_list_quota (alive, quota_bytes, id),
-	KEY mailbox_domain_address (domain_id, alive, address, id),
+	UNIQUE KEY mailbox_domain_address (domain_id, alive, address),
+	KEY mailbox_list_address (alive, address, id, domain_id),
+	KEY mailbox_list_name (alive, name, id, domain_id),
+	KEY mailbox_list_created (alive, created, id, domain_id),
+	KEY mailbox_list_quota (alive, quota_bytes, id, domain_id),
 	KEY mailbox_domain_name (domain_id, alive, name, id),
 	KEY mailbox_domain_created (domain_id, alive, created, id),
 	KEY mailbox_domain_quota (domain_id, alive, quota_bytes, id),
@@ -99,6 +106,21 @@ CREATE TABLE mailbox (
 	KEY mailbox_secret (secret_id),
 	CONSTRAINT mailbox_domain FOREIGN KEY (domain_id) REFERENCES domain (id),
 	CONSTRAINT mailbox_password FOREIGN KEY (secret_id) REFERENCES secret (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- Every tail of a display name, its first 16 characters, so that `any part of
+-- the name` is a range of an index: `Ana Cruz` gives `Ana Cruz`, `na Cruz`,
+-- `a Cruz`, `Cruz`, `ruz`, `uz`, `z`. For rows that were loaded by SQL:
+--	INSERT IGNORE INTO mailbox_part
+--	SELECT LEFT(SUBSTRING(m.name, s.seq), 16), m.id FROM mailbox m
+--	JOIN seq_1_to_64 s ON s.seq <= CHAR_LENGTH(m.name);
+CREATE TABLE mailbox_part (
+	part       VARCHAR(16) NOT NULL,
+	mailbox_id BIGINT UNSIGNED NOT NULL,
+	PRIMARY KEY (part, mailbox_id),
+	KEY mailbox_part_mailbox (mailbox_id),
+	CONSTRAINT mailbox_part_mailbox FOREIGN KEY (mailbox_id)
+		REFERENCES mailbox (id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 -- address is `local@domain`, or `@domain` for a catch-all.
@@ -113,16 +135,16 @@ CREATE TABLE alias (
 	is_catch_all   TINYINT UNSIGNED NOT NULL DEFAULT 0,
 	send_as        TINYINT UNSIGNED NOT NULL DEFAULT 1,
 	target_count   INT UNSIGNED NOT NULL DEFAULT 0,
+	former_state   TINYINT UNSIGNED NOT NULL DEFAULT 0,
 	deleted_at     DATETIME(6) NULL,
 	purge_at       DATETIME(6) NULL,
 	created        DATETIME(6) NOT NULL,
 	updated        DATETIME(6) NOT NULL,
 	version        INT UNSIGNED NOT NULL DEFAULT 1,
 	changed_serial BIGINT UNSIGNED NOT NULL DEFAULT 0,
-	UNIQUE KEY alias_address (address, alive),
-	KEY alias_list_address (alive, address, id),
-	KEY alias_list_created (alive, created, id),
-	KEY alias_domain_address (domain_id, alive, address, id),
+	UNIQUE KEY alias_domain_address (domain_id, alive, address),
+	KEY alias_list_address (alive, address, id, domain_id),
+	KEY alias_list_created (alive, created, id, domain_id),
 	KEY alias_domain_created (domain_id, alive, created, id),
 	KEY alias_state (state, address, id),
 	KEY alias_purge (purge_at),
@@ -135,15 +157,18 @@ CREATE TABLE alias_target (
 	alias_id BIGINT UNSIGNED NOT NULL,
 	target   VARCHAR(318) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
 	alive    TINYINT UNSIGNED NULL DEFAULT 1,
+	target_domain VARCHAR(253) CHARACTER SET ascii COLLATE ascii_bin
+		AS (SUBSTRING_INDEX(target, '@', -1)) PERSISTENT,
 	PRIMARY KEY (alias_id, target),
 	KEY alias_target_target (target, alive, alias_id),
+	KEY alias_target_domain (target_domain, alive, alias_id),
 	CONSTRAINT alias_target_alias FOREIGN KEY (alias_id) REFERENCES alias (id)
 		ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 -- net_from and net_to are the first and last address as 16 bytes (IPv4 as
--- v4-mapped), for overlaps by index. state: 1 active, 2 disabled, 4 expired
--- or deleted.
+-- v4-mapped), for overlaps by index. state: 1 active, 2 disabled, 3 expired,
+-- 4 deleted; only 1 and 2 are alive.
 CREATE TABLE whitelist (
 	id             BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
 	network        VARCHAR(43) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -315,6 +340,7 @@ CREATE TABLE job (
 	finished     DATETIME(6) NULL,
 	KEY job_state (state, id),
 	KEY job_admin (admin_id, id),
+	KEY job_domain (domain_id, state),
 	KEY job_finished (finished)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 

@@ -19,6 +19,7 @@ GRANT SELECT ON node_domain TO 'postroom-web'@'localhost', 'postroom-job'@'local
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON domain TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON mailbox TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON mailbox_part TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON alias TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON alias_target TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON whitelist TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
@@ -44,3 +45,4 @@ GRANT SELECT ON map_whitelist TO 'postroom-map'@'localhost';
 GRANT SELECT ON map_node TO 'postroom-map'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON node_status TO 'postroom-map'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON node_domain TO 'postroom-map'@'localhost';
+GRANT SELECT, INSERT ON node TO 'postroom-map'@'localhost';
