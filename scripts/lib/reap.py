@@ -52,13 +52,20 @@ def _below(path, folders):
 
 
 def _parent(pid):
-    stat = _read(f"/proc/{pid}/stat").decode("ascii", "replace")
+    """State and parent of a process; "Z" also for one that is gone."""
+    stat = _read(f"/proc/{pid}/stat").decode("utf-8", "replace")
     # The name in the second field may hold blanks and parentheses.
     fields = stat[stat.rfind(")") + 2:].split()
     return (fields[0], int(fields[1])) if len(fields) > 1 else ("Z", 0)
 
 
-def _is_server(pid, folders):
+def is_alive(pid):
+    """Whether the process exists and is not just waiting to be collected."""
+    return _parent(pid)[0] != "Z"
+
+
+def is_server(pid, folders):
+    """Whether the process is one of our servers of these folders."""
     exe = _link(f"/proc/{pid}/exe").removesuffix(" (deleted)")
     name = os.path.basename(exe)
     mail = exe.startswith(("/usr/lib/postfix/", "/usr/lib/dovecot/",
@@ -75,8 +82,18 @@ def _is_server(pid, folders):
 def servers_of(folders):
     """Process ids of the servers of these folders and their descendants."""
     folders = [os.path.realpath(f) for f in folders]
+    parent = _parents()
+    found = {pid for pid in parent if is_server(pid, folders)}
+    return _and_descendants(found, parent)
+
+
+def with_descendants(pid):
+    """The process and everything it started."""
+    return _and_descendants({pid}, _parents())
+
+
+def _parents():
     parent = {}
-    found = set()
     for entry in os.listdir("/proc"):
         if not entry.isdigit() or int(entry) == os.getpid():
             continue
@@ -84,8 +101,11 @@ def servers_of(folders):
         if state == "Z":
             continue
         parent[int(entry)] = above
-        if _is_server(int(entry), folders):
-            found.add(int(entry))
+    return parent
+
+
+def _and_descendants(found, parent):
+    found = set(found)
     grew = True
     while grew:
         more = {p for p, above in parent.items()

@@ -1,0 +1,405 @@
+"""A private instance: MariaDB, Postfix, Dovecot, nginx and Postroom.
+
+Everything it has lies below two folders, STATE (/var/lib/postroom-run/NAME)
+and RUN (/run/postroom-NAME, sockets: their paths must stay short). It listens
+on loopback ports that were free, and touches no service of the machine it
+runs on. scripts/instance is its command line, tests/lib/instance.py makes
+throwaway ones.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import time
+
+import layout
+import mariadb
+import reap
+
+PORTS = ["http", "smtp", "submission", "submissions", "imap", "imaps",
+         "pop3", "pop3s", "apache", "outside"]
+PROGRAMS = ["postroom", "postroom-web", "postroom-jobd", "postroom-mapd",
+            "postroom-rootd", "postroom-supervise"]
+
+
+class InstanceError(Exception):
+    """Something that the person at the keyboard can understand."""
+
+
+def wait_for(condition, what, deadline_s=30):
+    """Poll until condition() is true; its value. Fails with what it was."""
+    end = time.monotonic() + deadline_s
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise InstanceError(f"{what}: not within {deadline_s} s")
+        time.sleep(0.02)
+
+
+class Instance:
+    """One private instance, by name. Nothing happens before a method call."""
+
+    def __init__(self, name, build=None):
+        self.name = name
+        self.state = os.path.join(layout.STATES, name)
+        self.run = f"/run/postroom-{name}"
+        self.build = build or os.path.join(layout.ROOT, "build")
+        self.settings_file = os.path.join(self.state, "instance.json")
+        self.settings = {}
+        if os.path.exists(self.settings_file):
+            with open(self.settings_file) as f:
+                self.settings = json.load(f)
+        self.db = mariadb.Mariadb(
+            os.path.join(self.state, "mariadb"),
+            os.path.join(self.run, "db", "mysqld.sock"),
+            self.settings.get("throwaway", False))
+
+    # Paths that others ask for as well.
+    def path(self, *parts):
+        return os.path.join(self.state, *parts)
+
+    @property
+    def ports(self):
+        return self.settings["ports"]
+
+    @property
+    def conf(self):
+        return self.path("postroom.conf")
+
+    @property
+    def postfix_etc(self):
+        return self.path("postfix", "etc")
+
+    @property
+    def dovecot_conf(self):
+        return self.path("dovecot", "etc", "dovecot.conf")
+
+    @property
+    def maps(self):
+        return self.path("maps", "postfix")
+
+    @property
+    def url(self):
+        return f"http://localhost:{self.ports['http']}"
+
+    def exists(self):
+        return bool(self.settings)
+
+    # Making it.
+
+    def create(self, favourites=False, throwaway=False, outside="hold"):
+        """Lay out the instance, or bring an existing one up to date.
+
+        outside: what becomes of mail to other hosts. `hold` keeps it in the
+        queue, `send` lets it go, `sink` hands all of it to 127.0.0.1 on the
+        port named outside.
+        """
+        layout.make_users()
+        self._make_folders()
+        self._settle(favourites, throwaway, outside)
+        layout.make_certificate(self.path("tls", "key.pem"),
+                                self.path("tls", "cert.pem"))
+        self.install_programs()
+        words = self._words()
+        self._write_postroom(words)
+        self._write_postfix(words)
+        self._write_dovecot(words)
+        self._write_web(words)
+        self.db.throwaway = throwaway
+        self.db.create()
+
+    def _make_folders(self):
+        layout.folder(layout.STATES)
+        layout.folder(self.state)
+        for name in ("bin", "www", "tls", "log", "postfix", "postfix/etc",
+                     "postfix/queue", "dovecot", "dovecot/etc",
+                     "dovecot/state", "nginx", "apache", "maps"):
+            layout.folder(self.path(name))
+        layout.folder(self.path("postfix", "data"), 0o700, "postfix",
+                      "postfix")
+        # Dovecot listens in it, also before Postfix was ever started.
+        layout.folder(self.path("postfix", "queue", "private"), 0o700,
+                      "postfix")
+        layout.folder(self.maps, 0o2750, "postroom-map", "postfix")
+        layout.folder(self.path("maps", "dovecot"), 0o2750, "postroom-map",
+                      "dovecot")
+        layout.folder(self.path("node"), 0o700, "postroom-map",
+                      "postroom-map")
+        layout.folder(self.path("vmail"), 0o700, "vmail", "vmail")
+        self._make_run()
+
+    def _make_run(self):
+        layout.folder(self.run)
+        layout.folder(os.path.join(self.run, "dovecot"))
+        layout.folder(os.path.join(self.run, "db"), 0o755,
+                      mariadb.server_user())
+        layout.folder(os.path.join(self.run, "map"), 0o755, "postroom-map",
+                      "postroom")
+
+    def _settle(self, favourites, throwaway, outside):
+        with _ports_lock():
+            ports = self.settings.get("ports") or layout.pick_ports(
+                PORTS, _ports_of_others(self.name), favourites)
+            self.settings = {"name": self.name, "ports": ports,
+                             "throwaway": throwaway, "outside": outside}
+            layout.write(self.settings_file,
+                         json.dumps(self.settings, indent=1) + "\n")
+
+    def install_programs(self):
+        """Copy what was built to where the programs' users can read it."""
+        for name in PROGRAMS:
+            built = os.path.join(self.build, "bin", name)
+            if os.path.exists(built):
+                target = self.path("bin", name)
+                shutil.copy2(built, target + ".new")
+                os.chmod(target + ".new", 0o755)
+                os.rename(target + ".new", target)
+        panel = os.path.join(layout.ROOT, "www", "dist")
+        if os.path.isdir(panel):
+            fresh = self.path("www.new")
+            shutil.rmtree(fresh, ignore_errors=True)
+            shutil.copytree(panel, fresh)
+            subprocess.run(["chmod", "-R", "u=rwX,go=rX", fresh], check=True)
+            shutil.rmtree(self.path("www"))
+            os.rename(fresh, self.path("www"))
+
+    def _words(self):
+        words = {
+            "NAME": self.name, "STATE": self.state, "RUN": self.run,
+            "BIN": self.path("bin"), "WWW": self.path("www"),
+            "CONF": self.conf, "MAPS": self.maps,
+            "TLS_KEY": self.path("tls", "key.pem"),
+            "TLS_CERT": self.path("tls", "cert.pem"),
+            "DB_SOCKET": self.db.socket,
+            "WEB_SOCKET": os.path.join(self.run, "web.sock"),
+            "WAKE_SOCKET": os.path.join(self.run, "map", "wake"),
+            "ROOTD_SOCKET": os.path.join(self.run, "rootd.sock"),
+            "ORIGIN": self.url, "NODE": "local",
+            "NODE_STATE": self.path("node"),
+            "MAIL_ROOT": self.path("vmail"),
+            "MAIL_UID": layout.MAIL_ID, "MAIL_GID": layout.MAIL_ID,
+            "POSTFIX_ETC": self.postfix_etc,
+            "POSTFIX_QUEUE": self.path("postfix", "queue"),
+            "DOVECOT_ETC": self.path("dovecot", "etc"),
+            "DOVECOT_DB": self.path("maps", "dovecot", "mail.db"),
+            "NGINX_ETC": self.path("nginx"),
+            "LISTEN": f"127.0.0.1:{self.ports['http']}",
+            "SERVER_NAME": "localhost",
+            "SYSLOG": f"postfix-{self.name}",
+            "SMTP": f"127.0.0.1:{self.ports['smtp']}",
+            "SUBMISSION": f"127.0.0.1:{self.ports['submission']}",
+            "SUBMISSIONS": f"127.0.0.1:{self.ports['submissions']}",
+            "OUTSIDE": {
+                "hold": "defer_transports = smtp",
+                "sink": f"relayhost = [127.0.0.1]:{self.ports['outside']}",
+                "send": "smtp_dns_support_level = enabled\n"
+                        "smtp_host_lookup = dns",
+            }[self.settings["outside"]],
+        }
+        words.update((f"PORT_{k}", v) for k, v in self.ports.items())
+        return words
+
+    def _write_postroom(self, words):
+        layout.write(self.conf, layout.fill("postroom/postroom.conf.in",
+                                            words))
+        layout.write(self.path("supervise.conf"),
+                     layout.fill("postroom/supervise.conf.in", words))
+
+    def _write_postfix(self, words):
+        layout.write(os.path.join(self.postfix_etc, "main.cf"),
+                     layout.fill("postfix/main.cf.in", words)
+                     + layout.fill("postfix/private.cf.in", words))
+        layout.write(os.path.join(self.postfix_etc, "master.cf"),
+                     layout.fill("postfix/master.cf.in", words))
+        layout.write(os.path.join(self.postfix_etc, "postroom-lmtp-dsn"),
+                     layout.fill("postfix/postroom-lmtp-dsn", words))
+
+    def _write_dovecot(self, words):
+        templates = f"dovecot-{dovecot_version()}"
+        layout.write(self.dovecot_conf,
+                     layout.fill(f"{templates}/postroom.conf.in", words)
+                     + layout.fill(f"{templates}/private.conf.in", words))
+        layout.write(self.path("dovecot", "etc", "postroom-sql.conf.ext"),
+                     layout.fill(f"{templates}/postroom-sql.conf.ext.in",
+                                 words))
+
+    def _write_web(self, words):
+        layout.write(self.path("nginx", "nginx.conf"),
+                     layout.fill("nginx/private.conf.in", words))
+        layout.write(self.path("nginx", "server.conf"),
+                     layout.fill("nginx/server.conf.in", words))
+        layout.write(self.path("nginx", "headers.conf"),
+                     layout.fill("nginx/headers.conf", words))
+        layout.write(self.path("apache", "apache.conf"),
+                     layout.fill("apache/private.conf.in", words))
+        layout.write(self.path("apache", "postroom.conf"),
+                     layout.fill("apache/postroom.conf.in", words))
+
+    # Starting and stopping.
+
+    def start(self, apache=False):
+        """Start everything that is not running, and wait until it answers."""
+        self._make_run()
+        self.db.start()
+        self.migrate()
+        self.start_programs()
+        self.wait_for_maps()
+        self.start_dovecot()
+        self.start_postfix()
+        self.start_nginx()
+        if apache:
+            self.start_apache()
+
+    def migrate(self):
+        self.db.sql("CREATE DATABASE IF NOT EXISTS postroom")
+        self.postroom("migrate")
+
+    def postroom(self, *argv, **options):
+        """Run the `postroom` command on this instance; what it prints."""
+        done = subprocess.run(
+            [self.path("bin", "postroom"), "-c", self.conf, *argv],
+            capture_output=True, text=True, **options)
+        if done.returncode:
+            raise InstanceError(f"postroom {' '.join(argv)}: exit "
+                                f"{done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
+    def start_programs(self):
+        if self.pid("supervise"):
+            return
+        with open(self.path("log", "postroom.log"), "a") as log:
+            subprocess.Popen(
+                [self.path("bin", "postroom-supervise"), "-c",
+                 self.path("supervise.conf")],
+                cwd=self.state, stdin=subprocess.DEVNULL, stdout=log,
+                stderr=log, start_new_session=True)
+        wait_for(lambda: self.pid("supervise"), "Postroom's programs")
+
+    def wait_for_maps(self):
+        """Postfix and Dovecot must find their files when they start."""
+        wanted = [os.path.join(self.maps, name) for name in (
+            "domains.lmdb", "mailboxes.lmdb", "aliases.lmdb",
+            "sender_login.lmdb", "transport.lmdb", "refuse.lmdb",
+            "whitelist.cidr")]
+        wanted.append(self.path("maps", "dovecot", "mail.db"))
+        wait_for(lambda: all(map(os.path.exists, wanted)),
+                 "map files from postroom-mapd")
+
+    def start_postfix(self):
+        self._launch("postfix", ["postfix", "-c", self.postfix_etc, "start"])
+
+    def start_dovecot(self):
+        self._launch("dovecot", ["dovecot", "-c", self.dovecot_conf])
+
+    def start_nginx(self):
+        self._launch("nginx", ["nginx", "-p", self.path("nginx"), "-c",
+                               self.path("nginx", "nginx.conf")])
+
+    def start_apache(self):
+        self._launch("apache", ["apache2", "-k", "start", "-f",
+                                self.path("apache", "apache.conf")])
+
+    def _launch(self, service, argv):
+        """Run a command that puts a server into the background."""
+        if self.pid(service):
+            return
+        # A file, not a pipe: the server may keep it open.
+        log = self.path("log", f"start-{service}.log")
+        with open(log, "w") as f:
+            done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=f,
+                                  stderr=f, cwd=self.state, timeout=60,
+                                  start_new_session=True)
+        if done.returncode:
+            raise InstanceError(f"{service} did not start:\n"
+                                + self.tail(f"start-{service}.log"))
+        wait_for(lambda: self.pid(service), f"start of {service}")
+
+    def pid(self, service):
+        """The process id of a running service, or None."""
+        file = {
+            "mariadb": self.db.pid_file,
+            "supervise": os.path.join(self.run, "supervise.pid"),
+            "postfix": self.path("postfix", "queue", "pid", "master.pid"),
+            "dovecot": os.path.join(self.run, "dovecot", "master.pid"),
+            "nginx": os.path.join(self.run, "nginx.pid"),
+            "apache": os.path.join(self.run, "apache.pid"),
+        }[service]
+        try:
+            with open(file) as f:
+                pid = int(f.read())
+        except (OSError, ValueError):
+            return None
+        return pid if reap.is_server(pid, [self.state, self.run]) else None
+
+    def end(self, service, deadline_s=30):
+        """End one service in order and wait until it is gone."""
+        pid = self.pid(service)
+        if not pid:
+            return
+        family = reap.with_descendants(pid)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, 15)
+        wait_for(lambda: not any(map(reap.is_alive, family)),
+                 f"end of {service}", deadline_s)
+
+    def stop(self):
+        """End all processes of this instance, and no other."""
+        for service in ("apache", "nginx", "supervise", "postfix",
+                        "dovecot", "mariadb"):
+            with contextlib.suppress(InstanceError):
+                self.end(service, 60 if service == "mariadb" else 10)
+        if not reap.reap([self.state, self.run], 2):
+            raise InstanceError("some processes do not end")
+
+    def destroy(self):
+        """End it and remove everything it had."""
+        reap.reap([self.state, self.run])
+        for folder in (self.run, self.state):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def status(self):
+        """What runs and where it listens."""
+        services = {name: self.pid(name) for name in (
+            "mariadb", "supervise", "postfix", "dovecot", "nginx",
+            "apache")}
+        return {"name": self.name, "url": self.url, "ports": self.ports,
+                "running": services,
+                "processes": len(reap.servers_of([self.state, self.run]))}
+
+    def tail(self, log, lines=20):
+        try:
+            with open(self.path("log", log), errors="replace") as f:
+                return "".join(f.readlines()[-lines:])
+        except OSError:
+            return ""
+
+
+@contextlib.contextmanager
+def _ports_lock():
+    os.makedirs(layout.STATES, exist_ok=True)
+    with open(os.path.join(layout.STATES, ".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _ports_of_others(name):
+    """Ports that other instances on this machine have settled on."""
+    taken = set()
+    for other in os.listdir(layout.STATES):
+        path = os.path.join(layout.STATES, other, "instance.json")
+        if other != name and os.path.exists(path):
+            with open(path) as f:
+                taken |= set(json.load(f)["ports"].values())
+    return taken
+
+
+def dovecot_version():
+    """The first two numbers of the installed Dovecot's version."""
+    out = subprocess.run(["dovecot", "--version"], capture_output=True,
+                         text=True, check=True).stdout
+    return ".".join(out.split()[0].split(".")[:2])
