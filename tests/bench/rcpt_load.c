@@ -1,14 +1,15 @@
 /*
- * Clients that ask RCPT for known addresses without pause until SIGTERM, then
+ * Clients that ask RCPT for known addresses without pause (or with one) until SIGTERM, then
  * print the percentiles of all answers that they got. Any answer but 250 ends
  * the program with an error.
  *
- * usage: rcpt_load WHERE CLIENTS DOMAIN MAILBOXES
+ * usage: rcpt_load WHERE CLIENTS DOMAIN MAILBOXES [PAUSE_MS]
  * Addresses are u0000001@DOMAIN ... of the benchmark's data set.
  */
 #include "wire.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +37,7 @@ struct samples {
 
 static void
 ask(const char *where, const char *domain, unsigned mailboxes,
-	struct samples *out)
+	unsigned pause_ms, struct samples *out)
 {
 	struct wire w;
 	char address[320];
@@ -61,6 +62,8 @@ ask(const char *where, const char *domain, unsigned mailboxes,
 			die("%s: answered %d", address, code);
 		if (i % 400 != 0 && out->n < MOST)
 			out->us[out->n++] = now_us() - start;
+		if (pause_ms > 0)
+			poll(NULL, 0, (int)pause_ms);
 	}
 }
 
@@ -73,8 +76,9 @@ main(int argc, char **argv)
 	pid_t pid[8];
 	size_t n = 0;
 
-	if (argc != 5)
-		die("usage: rcpt_load WHERE CLIENTS DOMAIN MAILBOXES");
+	if (argc != 5 && argc != 6)
+		die("usage: rcpt_load WHERE CLIENTS DOMAIN MAILBOXES "
+		    "[PAUSE_MS]");
 	clients = (int)strtol(argv[2], NULL, 10);
 	if (clients < 1 || clients > 8)
 		die("1 to 8 clients");
@@ -89,7 +93,10 @@ main(int argc, char **argv)
 		if (pid[i] == 0) {
 			prctl(PR_SET_PDEATHSIG, SIGTERM);
 			ask(argv[1], argv[3],
-				(unsigned)strtoul(argv[4], NULL, 10), &all[i]);
+				(unsigned)strtoul(argv[4], NULL, 10),
+				argc == 6 ? (unsigned)strtoul(argv[5], NULL, 10)
+					  : 0,
+				&all[i]);
 			_exit(0);
 		}
 	}
