@@ -68,15 +68,15 @@ release_services() {
 }
 
 disable_new_services() {
-	command -v systemctl >/dev/null 2>&1 || return 0
 	for unit in mariadb postfix dovecot nginx apache2; do
 		case " $1 " in
 		*" $unit "* | *" $unit-server "* | *" $unit-core "* | \
 			*" $unit-light "*)
-			systemctl disable --quiet "$unit" 2>/dev/null || true
+			deb-systemd-helper disable "$unit.service" || true
+			update-rc.d "$unit" disable || true
 			;;
 		esac
-	done
+	done >/dev/null 2>&1
 }
 
 apt_quietly() {

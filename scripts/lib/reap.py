@@ -12,8 +12,8 @@ As a program, `reap.py FOLDER...` waits until its standard input ends, then
 ends what belongs to the folders and removes them. Whoever starts a throwaway
 instance holds the other end of that pipe: when it dies, however it dies, the
 kernel closes the pipe and nothing is left behind. A line `group NUMBER` on
-the pipe names a process group to be ended first, a line `folder PATH` one
-more folder.
+the pipe names a process group to be ended first, `done NUMBER` one that has
+ended by itself, `folder PATH` one more folder.
 """
 
 import os
@@ -153,6 +153,8 @@ def main(folders):
         word, _, value = line.strip().partition(" ")
         if word == "group":
             groups.append(-int(value))
+        elif word == "done":
+            groups.remove(-int(value))
         elif word == "folder":
             folders.append(value)
     _send(groups, signal.SIGKILL)

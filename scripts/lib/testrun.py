@@ -1,0 +1,294 @@
+"""Run the tests: build, run each step with its own log, count, sum up.
+
+A step is one command. How many tests passed and failed in it is read from
+what its own runner prints; a step whose runner prints no count is one test.
+A step that ends badly counts at least one failure, whatever it printed. The
+last line is `N passed, N failed`, alone.
+"""
+
+import concurrent.futures
+import glob
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+LOGS = os.path.join(ROOT, "build", "logs")
+PARTS = ["unit", "api", "mail", "panel", "lint"]
+PYTHON = "/usr/bin/python3"
+WITH_DB = "tests/lib/with-mariadb"
+WITH_INSTANCE = "tests/lib/with-instance"
+
+
+class Step:
+    """One command of a part; `kind` says whose closing lines to read."""
+
+    def __init__(self, part, name, argv, kind="one", limit_s=600, env=None):
+        self.part, self.name, self.argv = part, name, argv
+        self.kind, self.limit_s, self.env = kind, limit_s, env or {}
+        self.passed = self.failed = 0
+        self.seconds = 0.0
+
+    @property
+    def log(self):
+        return os.path.join(LOGS, self.name.replace("/", "-") + ".log")
+
+
+def _sum(pattern, text):
+    return sum(int(n) for n in re.findall(pattern, text, re.MULTILINE))
+
+
+def count_cmocka(text):
+    return (_sum(r"^\[  PASSED  \] (\d+) test", text),
+            _sum(r"^\[  FAILED  \] (\d+) test", text))
+
+
+def count_unittest(text):
+    ran = _sum(r"^Ran (\d+) tests? in", text)
+    lost = sum(_sum(word + r"=(\d+)", line)
+               for line in re.findall(r"^FAILED \(.*\)$", text, re.MULTILINE)
+               for word in ("failures", "errors", "unexpected successes"))
+    skipped = _sum(r"^(?:OK|FAILED) \(.*skipped=(\d+)", text)
+    return max(ran - lost - skipped, 0), lost
+
+
+def count_playwright(text):
+    return (_sum(r"^\s+(\d+) passed", text),
+            _sum(r"^\s+(\d+) (?:failed|flaky|interrupted|did not run)", text))
+
+
+def count_lines(text):
+    return (_sum(r"^(\d+) passed, \d+ failed$", text),
+            _sum(r"^\d+ passed, (\d+) failed$", text))
+
+
+COUNTS = {"cmocka": count_cmocka, "unittest": count_unittest,
+          "playwright": count_playwright, "lines": count_lines,
+          "one": lambda text: (0, 0)}
+
+
+class Runner:
+    """Runs steps; everything they started ends with this process."""
+
+    def __init__(self):
+        self.keeper = subprocess.Popen(
+            [PYTHON, os.path.join(HERE, "reap.py")], stdin=subprocess.PIPE,
+            text=True, start_new_session=True)
+        self.lock = threading.Lock()
+        self.living = set()
+        self.is_ending = False
+
+    def run(self, step):
+        if self.is_ending:
+            return step
+        began = time.monotonic()
+        env = dict(os.environ, **step.env)
+        with open(step.log, "w") as log:
+            log.write("$ " + " ".join(step.argv) + "\n")
+            log.flush()
+            child = subprocess.Popen(step.argv, cwd=ROOT, env=env,
+                                     stdin=subprocess.DEVNULL, stdout=log,
+                                     stderr=log, process_group=0)
+            with self.lock:
+                self.living.add(child)
+                self.keeper.stdin.write(f"group {child.pid}\n")
+                self.keeper.stdin.flush()
+            code = self._wait(child, step, log)
+        with self.lock:
+            self.living.discard(child)
+            self.keeper.stdin.write(f"done {child.pid}\n")
+            self.keeper.stdin.flush()
+        step.seconds = time.monotonic() - began
+        self._judge(step, code)
+        return step
+
+    def _wait(self, child, step, log):
+        try:
+            return child.wait(step.limit_s)
+        except subprocess.TimeoutExpired:
+            log.write(f"\nended after {step.limit_s} s\n")
+            end_group(child)
+            return 1
+
+    def _judge(self, step, code):
+        with open(step.log, errors="replace") as f:
+            text = f.read()
+        step.passed, step.failed = COUNTS[step.kind](text)
+        if code != 0:
+            step.failed = max(step.failed, 1)
+        elif step.kind == "one":
+            step.passed = 1
+        elif step.passed + step.failed == 0:
+            step.failed = 1
+            text += "\nno test was run\n"
+        with self.lock:
+            print(f"{'FAIL' if step.failed else 'ok':4} {step.name}: "
+                  f"{step.passed} passed, {step.failed} failed "
+                  f"({step.seconds:.1f} s)", flush=True)
+            if step.failed and not self.is_ending:
+                print("".join(f"     | {line}\n"
+                              for line in text.splitlines()[-60:]), end="",
+                      flush=True)
+
+    def end(self):
+        """Ask what still runs to end; then make sure of it."""
+        self.is_ending = True
+        for child in list(self.living):
+            end_group(child)
+        self.keeper.stdin.close()
+        self.keeper.wait()
+
+
+def end_group(child):
+    for sig, patience_s in ((signal.SIGTERM, 15), (signal.SIGKILL, 5)):
+        try:
+            os.killpg(child.pid, sig)
+            child.wait(patience_s)
+            return
+        except subprocess.TimeoutExpired:
+            continue
+        except ProcessLookupError:
+            return
+
+
+def has(path):
+    return os.path.exists(os.path.join(ROOT, path))
+
+
+def make(*targets, san=False):
+    # All of the machine: nothing else runs while this does.
+    argv = ["make", "-s", f"-j{os.cpu_count()}", *targets]
+    return argv + ["SAN=1"] if san else argv
+
+
+def builds(parts):
+    """What has to be built for these parts, in order."""
+    steps = [Step("build", "build/programs", make("all"))]
+    if "unit" in parts:
+        steps.append(Step("build", "build/units", make("unit-programs")))
+    if {"unit", "api"} & parts:
+        steps.append(Step("build", "build/sanitized",
+                          make("all", "unit-programs", san=True)))
+    if "panel" in parts and has("www/package.json"):
+        steps.append(Step("build", "build/panel", make("www")))
+    return steps
+
+
+def unit_steps(soak):
+    steps = []
+    sources = sorted(glob.glob(os.path.join(ROOT, "tests/unit/*.c")))
+    for build, env in (("build", {}), ("build-san", {
+            "ASAN_OPTIONS": "detect_stack_use_after_return=1",
+            "UBSAN_OPTIONS": "print_stacktrace=1"})):
+        for source in sources:
+            name = os.path.basename(source)[:-2]
+            argv = [f"{build}/tests/{name}"]
+            if not name.startswith(("base_", "maps_")):
+                argv.insert(0, WITH_DB)
+            steps.append(Step("unit", f"{build}/{name}", argv, "cmocka",
+                              env=env))
+    if has("scripts/fuzz"):
+        steps.append(Step("unit", "fuzz",
+                          ["scripts/fuzz", "60" if soak else "3"],
+                          limit_s=3600 if soak else 600))
+    return steps
+
+
+def python_steps(part, soak):
+    """One step for each test file: each brings up its own servers."""
+    env = {"PYTHONPATH": "tests/lib:scripts/lib",
+           "PYTHONDONTWRITEBYTECODE": "1",
+           "POSTROOM_SOAK": "1" if soak else ""}
+    return [Step(part, f"{part}/{os.path.basename(path)[5:-3]}",
+                 [PYTHON, "-m", "unittest", "-v",
+                  os.path.relpath(path, ROOT)], "unittest",
+                 3600 if soak else 600, env)
+            for path in sorted(glob.glob(os.path.join(
+                ROOT, "tests", part, "test_*.py")))]
+
+
+def panel_steps(soak):
+    if not has("tests/panel/package.json"):
+        return []
+    return [Step("panel", "panel/browser",
+                 ["scripts/lib/panel-tests"], "playwright",
+                 3600 if soak else 900)]
+
+
+def steps_of(part, soak):
+    if part == "unit":
+        return unit_steps(soak)
+    if part == "panel":
+        return panel_steps(soak)
+    if part == "lint":
+        return [Step("lint", "lint", ["scripts/lint"])]
+    return python_steps(part, soak)
+
+
+def main(argv):
+    soak = "--soak" in argv
+    parts = [word for word in argv if word != "--soak"] or PARTS
+    unknown = set(parts) - set(PARTS)
+    if unknown:
+        print(f"scripts/test: no part {', '.join(sorted(unknown))}; there "
+              f"are {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    os.makedirs(LOGS, exist_ok=True)
+    runner = Runner()
+    for sig in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sig, lambda number, frame: sys.exit(128 + number))
+    done, began = [], time.monotonic()
+    try:
+        for step in builds(set(parts)):
+            done.append(runner.run(step))
+            if step.failed:
+                return finish(done, began)
+        steps = [step for part in parts for step in steps_of(part, soak)]
+        done += run_all(runner, steps)
+        return finish(done, began)
+    finally:
+        runner.end()
+
+
+def run_all(runner, steps):
+    """The long ones first, as many at once as there are cores."""
+    steps.sort(key=lambda s: ["panel", "mail", "api", "lint",
+                              "unit"].index(s.part))
+    pool = concurrent.futures.ThreadPoolExecutor(max(2, os.cpu_count()))
+    try:
+        return list(pool.map(runner.run, steps))
+    finally:
+        runner.is_ending = True
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def finish(done, began):
+    """The summary; its last line is what machines read."""
+    tests = [step for step in done if step.part != "build" or step.failed]
+    passed = sum(step.passed for step in tests)
+    failed = sum(step.failed for step in tests)
+    print()
+    for part in PARTS:
+        of_part = [step for step in tests if step.part == part]
+        if of_part:
+            print(f"{part}: {sum(s.passed for s in of_part)} passed, "
+                  f"{sum(s.failed for s in of_part)} failed, "
+                  f"{sum(s.seconds for s in of_part):.0f} s of work")
+    for step in tests:
+        if step.failed:
+            print(f"failed: {step.name}, see "
+                  f"{os.path.relpath(step.log, ROOT)}")
+    print(f"{time.monotonic() - began:.0f} s")
+    if passed + failed == 0:
+        failed = 1
+    print(f"{passed} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
