@@ -47,7 +47,8 @@ ifdef CI
 WARN += -Werror
 endif
 
-CPPFLAGS += -I. -D_GNU_SOURCE -DPOSTROOM_VERSION='"$(VERSION)"' $(FORTIFY)
+CPPFLAGS += -I. -D_GNU_SOURCE -DPOSTROOM_VERSION='"$(VERSION)"' \
+	-DPOSTROOM_SCHEMA_DIR='"$(PREFIX)/share/postroom/schema"' $(FORTIFY)
 CFLAGS := -std=gnu17 $(OPT) $(WARN) -fPIE -fstack-protector-strong \
 	-fstack-clash-protection -fno-common $(SANFLAGS) $(PKG_CFLAGS) $(CFLAGS)
 LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \

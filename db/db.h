@@ -177,6 +177,7 @@ struct rows {
 	bool has_failed;
 	bool is_cut; /* LIMIT ROWS EXAMINED ended it early */
 	uint64_t n; /* rows of the result; 0 for a stream */
+	uint64_t generation; /* of the connection that it came from */
 };
 
 bool db_query(struct db *db, const struct sql *q, const struct arg *args,
