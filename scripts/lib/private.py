@@ -280,6 +280,17 @@ class Instance:
                 stderr=log, start_new_session=True)
         wait_for(lambda: self.pid("supervise"), "Postroom's programs")
 
+    def programs(self, *action):
+        """Ask the supervisor: status, or start, stop, restart PROGRAM."""
+        done = subprocess.run(
+            [self.path("bin", "postroom-supervise"), "-c",
+             self.path("supervise.conf"), *action],
+            capture_output=True, text=True)
+        if done.returncode:
+            raise InstanceError(f"postroom-supervise {' '.join(action)}: "
+                                + done.stderr.strip())
+        return done.stdout
+
     def wait_for_maps(self):
         """Postfix and Dovecot must find their files when they start."""
         wanted = [os.path.join(self.maps, name) for name in (

@@ -43,6 +43,20 @@ class Servers(private.Instance):
         self.api.first_use(token, PASSWORD)
         return self.api
 
+    def api_is_back(self):
+        """Whether the API answers from its database."""
+        try:
+            self.api.get("/domains?limit=1")
+            return True
+        except api_client.Problem as problem:
+            if problem.status != 503:
+                raise
+            return False
+
+    def processes(self):
+        """The main process of each of Postroom's programs."""
+        return self.programs("status")
+
     def wait_live(self, row=None, deadline_s=10):
         """Until the mail servers have what was saved."""
         wanted = row["changed_serial"] if row else None
