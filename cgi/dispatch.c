@@ -1,0 +1,299 @@
+/*
+ * The one way through which every request goes: head, route, origin and CSRF,
+ * database, session and role, query, body, If-Match, Idempotency-Key, handler,
+ * reply. Handlers rely on all of it.
+ */
+#include "cgi/app.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "base/timeutil.h"
+#include "base/token.h"
+#include "base/url.h"
+#include "cgi/once.h"
+
+static bool
+is_reading(enum method m)
+{
+	return m == METHOD_GET || m == METHOD_HEAD;
+}
+
+/*
+ * A page of another site can neither set X-Postroom nor hide its Origin. Both
+ * are looked at for every request that is not a plain read.
+ */
+static bool
+check_origin(const struct call *c, struct err *e)
+{
+	const struct request *r = c->req;
+
+	if (is_reading(r->method))
+		return true;
+	if (r->origin && strcmp(r->origin, c->app->conf.web.origin) != 0)
+		return err_set(e, ERR_FORBIDDEN, "", "foreign_origin",
+			r->origin, "the request comes from another site");
+	if (r->fetch_site && strcmp(r->fetch_site, "cross-site") == 0)
+		return err_set(e, ERR_FORBIDDEN, "", "foreign_origin", "",
+			"the request comes from another site");
+	if (!r->csrf || strcmp(r->csrf, "1") != 0)
+		return err_set(e, ERR_FORBIDDEN, "", "csrf_header_missing", "",
+			"the header X-Postroom: 1 is missing");
+	return true;
+}
+
+static bool
+connect_database(struct call *c, struct err *e)
+{
+	struct app *app = c->app;
+
+	c->core = &app->core;
+	if (app->is_connected || c->route->flags & ROUTE_NO_DATABASE)
+		return true;
+	app->is_connected =
+		core_open(&app->core, &app->conf, app->face, app->arena, e);
+	return app->is_connected;
+}
+
+static bool
+check_session(struct call *c, struct actor *actor, struct err *e)
+{
+	if (c->route->gate == GATE_PUBLIC)
+		return true;
+	if (!c->req->token)
+		return err_set(
+			e, ERR_AUTH, "", "no_session", "", "sign in first");
+	if (!session_find(c->core, c->req->token, &c->session, e))
+		return false;
+	*actor = session_actor(&c->session, c->req->client, c->req->id);
+	c->actor = actor;
+	if (c->route->gate == GATE_SUPERADMIN)
+		return actor_need_superadmin(actor, e);
+	return true;
+}
+
+static bool
+form_prepare(
+	const struct form *form, void **in_r, struct arena *a, struct err *e)
+{
+	*in_r = arena_alloc(a, form->size);
+	if (!*in_r)
+		return err_memory(e);
+	if (form->init)
+		form->init(*in_r);
+	return true;
+}
+
+static bool
+read_query(struct call *c, struct err *e)
+{
+	const struct form *form = c->route->query;
+	const char *at = c->req->query;
+	struct form_seen seen = { 0, 0 };
+	struct url_pair pair;
+	bool has_pair;
+
+	if (form && !form_prepare(form, &c->query, c->arena, e))
+		return false;
+	while (at) {
+		if (!url_query_next(&at, &pair, &has_pair, e))
+			return false;
+		if (!has_pair)
+			break;
+		if (!form) {
+			return err_set(e, ERR_INVALID, pair.key, "unknown_key",
+				"", "this path takes no query");
+		}
+		if (!form_set_text(form->table, pair.key, pair.value, c->query,
+			    &seen, c->arena, e))
+			return false;
+	}
+	return !form || form_finish_text(form->table, &seen, e);
+}
+
+static bool
+read_body(struct call *c, struct request *r, struct gateway *gw, struct err *e)
+{
+	const struct form *form = c->route->body;
+	const size_t max = (size_t)c->app->conf.web.max_body_bytes;
+	const struct json_limits limits = { .bytes = max,
+		.depth = json_limits_request.depth };
+
+	if (!form) {
+		if (r->content_length > 0)
+			return err_set(e, ERR_INVALID, "", "body_not_wanted",
+				"", "this request takes no body");
+		return true;
+	}
+	if (!form_prepare(form, &c->body, c->arena, e))
+		return false;
+	if (r->content_length == 0 && c->route->flags & ROUTE_BODY_OPTIONAL)
+		return true;
+	return request_read_body(r, gw, max, c->arena, e)
+		&& form_read_json(form->table, r->body ? r->body : "",
+			r->body_len, &limits, c->body, &c->body_seen, c->arena,
+			e);
+}
+
+static bool
+read_match(struct call *c, struct err *e)
+{
+	int64_t version;
+
+	if (!(c->route->flags & ROUTE_MATCH))
+		return true;
+	if (!c->req->if_match)
+		return err_set(e, ERR_NEEDS_MATCH, "If-Match", "required", "",
+			"send the version that was read as If-Match");
+	if (!etag_version(c->req->if_match, &version))
+		return err_set(e, ERR_SYNTAX, "If-Match", "bad_etag",
+			c->req->if_match,
+			"If-Match is one version in double quotes");
+	c->match = (uint64_t)version;
+	return true;
+}
+
+/* What is polled answers 304 while its bytes stay the same. */
+static bool
+mark_polled(struct call *c, struct err *e)
+{
+	struct reply *r = c->reply;
+	char digest[17], etag[20];
+	struct str s = STR_FIXED(etag);
+
+	if (!(c->route->flags & ROUTE_POLLED) || r->status != 200)
+		return true;
+	fingerprint(str_text(&r->body), r->body.len, digest);
+	str_add_char(&s, '"');
+	str_add(&s, digest);
+	str_add_char(&s, '"');
+	if (!reply_header(r, "ETag", etag, e))
+		return false;
+	if (c->req->if_none_match
+		&& etag_matches(c->req->if_none_match, etag)) {
+		r->status = 304;
+		r->content_type = NULL;
+	}
+	return true;
+}
+
+static bool
+run_handler(struct call *c, struct err *e)
+{
+	bool is_done;
+
+	reply_init(c->reply, c->arena);
+	if (!once_before(c, &is_done, e))
+		return false;
+	if (is_done)
+		return true;
+	if (!c->route->handler(c, e)) {
+		once_after(c, false);
+		return false;
+	}
+	if (c->reply->content_type && !jsonw_done(&c->reply->json, e))
+		return false;
+	once_after(c, true);
+	return mark_polled(c, e);
+}
+
+static bool
+handle(struct call *c, struct request *r, struct gateway *gw,
+	struct actor *actor, struct str *allow, struct err *e)
+{
+	int64_t id;
+
+	if (!request_read_head(r, gw, &c->app->conf.web, c->arena, e))
+		return false;
+	log_set_rid(r->id);
+	c->route = route_find(routes, r->method, r->path, &id, allow, e);
+	if (!c->route)
+		return false;
+	c->id = (uint64_t)id;
+	return check_origin(c, e) && connect_database(c, e)
+		&& check_session(c, actor, e) && read_query(c, e)
+		&& read_match(c, e) && read_body(c, r, gw, e)
+		&& run_handler(c, e);
+}
+
+/* Reads that went well are not worth a line each. */
+static void
+log_request(const struct call *c, const struct err *e, int64_t took_us)
+{
+	char status[16], took[32], id[32];
+	struct str s = STR_FIXED(status), t = STR_FIXED(took),
+		   i = STR_FIXED(id);
+	const bool is_bad = c->reply->status >= 500;
+
+	str_add_i64(&s, c->reply->status);
+	str_add_i64(&t, took_us);
+	str_add_u64(&i, c->id);
+	log_kv(is_bad ? LOG_LEVEL_ERROR
+			: !e->code && is_reading(c->req->method)
+			? LOG_LEVEL_DEBUG
+			: LOG_LEVEL_INFO,
+		"request", "method", method_name(c->req->method), "action",
+		c->route ? c->route->action : "none", "id", id, "status",
+		status, "us", took, "client", c->req->client, "actor",
+		c->actor ? c->actor->name : "", "reason",
+		e->n > 0 ? e->item[0].reason : "", "text",
+		is_bad && e->n > 0 ? e->item[0].text : "", NULL);
+}
+
+/* Passwords pass through the body and the struct that it was read into. */
+static void
+wipe(struct call *c, struct request *r)
+{
+	if (r->body)
+		explicit_bzero(r->body, r->body_len);
+	if (c->body)
+		explicit_bzero(c->body, c->route->body->size);
+}
+
+/* A problem document, also when the request used up its memory. */
+static void
+reply_failure(struct call *c, struct request *r, const struct err *e)
+{
+	reply_problem(c->reply, c->arena, e, r->id);
+	if (str_is_ok(&c->reply->body))
+		return;
+	arena_reset(c->arena);
+	c->actor = NULL;
+	c->body = NULL;
+	r->body = NULL;
+	reply_problem(c->reply, c->arena, e, r->id);
+}
+
+void
+dispatch(struct app *app, struct gateway *gw)
+{
+	const int64_t start_us = monotonic_us();
+	char allow_text[64];
+	struct str allow = STR_FIXED(allow_text);
+	struct err e = ERR_EMPTY, unused = ERR_EMPTY;
+	struct request req = { 0 };
+	struct reply reply = { 0 };
+	struct actor actor = { 0 };
+	struct call c = {
+		.app = app, .arena = app->arena, .req = &req, .reply = &reply
+	};
+	bool is_sent;
+
+	if (!handle(&c, &req, gw, &actor, &allow, &e)) {
+		wipe(&c, &req);
+		reply_failure(&c, &req, &e);
+		if (allow.len > 0
+			&& !reply_header(&reply, "Allow", allow_text, &unused))
+			log_warn("no room for Allow");
+	}
+	wipe(&c, &req);
+	request_drain(&req, gw);
+	is_sent = reply_send(&reply, gw, req.id, req.method == METHOD_HEAD);
+	is_sent = gateway_finish(gw) && is_sent;
+	log_request(&c, &e, monotonic_us() - start_us);
+	if (!is_sent)
+		log_info("the web server did not take the reply");
+	log_set_rid(NULL);
+	arena_reset(app->arena);
+}

@@ -1,0 +1,80 @@
+/*
+ * The handlers, one file a noun, and the forms that their routes name. What
+ * each takes and answers is in docs/openapi.json.
+ */
+#ifndef CGI_HANDLERS_H
+#define CGI_HANDLERS_H
+
+#include "cgi/app.h"
+
+extern const struct form session_form, first_use_form;
+route_handler session_get, session_create, session_delete, first_use_create;
+
+extern const struct form domain_query_form, domain_in_form, domain_changes_form,
+	domain_delete_form;
+route_handler domains_list, domains_create, domains_get, domains_patch,
+	domains_delete, domains_restore, domains_preview;
+
+extern const struct form mailbox_query_form, mailbox_in_form,
+	mailbox_changes_form, mailbox_gone_form, mailbox_secret_form,
+	mailbox_many_form;
+route_handler mailboxes_list, mailboxes_create, mailboxes_get, mailboxes_patch,
+	mailboxes_delete, mailboxes_restore, mailboxes_password,
+	mailboxes_references, mailboxes_bulk;
+
+extern const struct form alias_query_form, alias_in_form, alias_changes_form,
+	alias_gone_form;
+route_handler aliases_list, aliases_create, aliases_get, aliases_patch,
+	aliases_delete, aliases_restore;
+
+extern const struct form whitelist_query_form, whitelist_in_form,
+	whitelist_changes_form;
+route_handler whitelists_list, whitelists_create, whitelists_get,
+	whitelists_patch, whitelists_delete;
+
+extern const struct form revision_query_form, revision_after_form, undo_form;
+route_handler revisions_list, revisions_get, revisions_undo;
+
+extern const struct form job_query_form, job_errors_form;
+route_handler jobs_list, jobs_get, jobs_errors, jobs_cancel;
+
+extern const struct form quota_query_form, search_query_form;
+route_handler quota_show, publishing_show, search_show, home_show;
+
+route_handler health_show;
+
+/* A revision as a member `key` (NULL: element) without its changes. */
+struct revision;
+void revision_write_json(
+	struct jsonw *w, const char *key, const struct revision *r);
+
+/* An alias that names something, as an element. */
+struct alias_ref;
+void alias_ref_write_json(struct jsonw *w, const struct alias_ref *ref);
+
+/* Replies of what was made: 201 with ETag and Location, or for a job 202. */
+struct domain;
+struct mailbox;
+struct alias;
+struct whitelist;
+struct job;
+bool reply_domain(struct call *c, int status, const struct domain *d,
+	struct err *e) MUST_USE;
+bool reply_mailbox(struct call *c, int status, const struct mailbox *m,
+	struct err *e) MUST_USE;
+bool reply_alias(struct call *c, int status, const struct alias *al,
+	struct err *e) MUST_USE;
+bool reply_whitelist(struct call *c, int status, const struct whitelist *wl,
+	struct err *e) MUST_USE;
+bool reply_job(struct call *c, const struct job *j, struct err *e) MUST_USE;
+
+/* The reply of a write that happened before and whose reply got lost: the
+ * thing as it is now. ERR_CONFLICT `done_before` when it cannot be told. */
+bool reply_made(
+	struct call *c, const char *noun, uint64_t id, struct err *e) MUST_USE;
+
+/* Location: PREFIX/`path`/`id`. */
+bool reply_location(
+	struct call *c, const char *path, uint64_t id, struct err *e) MUST_USE;
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * Replies that several nouns share.
+ */
+#include "cgi/handlers.h"
+
+#include <string.h>
+
+#include "core/alias.h"
+#include "core/domain.h"
+#include "core/job.h"
+#include "core/mailbox.h"
+#include "core/whitelist.h"
+
+bool
+reply_location(struct call *c, const char *path, uint64_t id, struct err *e)
+{
+	c->location = arena_printf(c->arena, "%s%s/%llu", ROUTE_PREFIX, path,
+		(unsigned long long)id);
+	return c->location ? reply_header(c->reply, "Location", c->location, e)
+			   : err_memory(e);
+}
+
+static bool
+domain_again(struct call *c, uint64_t id, struct err *e)
+{
+	struct domain d;
+
+	return domain_get(c->core, c->actor, id, &d, e)
+		&& reply_domain(c, 201, &d, e);
+}
+
+static bool
+mailbox_again(struct call *c, uint64_t id, struct err *e)
+{
+	struct mailbox m;
+
+	return mailbox_get(c->core, c->actor, id, &m, e)
+		&& reply_mailbox(c, 201, &m, e);
+}
+
+static bool
+alias_again(struct call *c, uint64_t id, struct err *e)
+{
+	struct alias al;
+
+	return alias_get(c->core, c->actor, id, &al, e)
+		&& reply_alias(c, 201, &al, e);
+}
+
+static bool
+whitelist_again(struct call *c, uint64_t id, struct err *e)
+{
+	struct whitelist wl;
+
+	return whitelist_get(c->core, c->actor, id, &wl, e)
+		&& reply_whitelist(c, 201, &wl, e);
+}
+
+static bool
+job_again(struct call *c, uint64_t id, struct err *e)
+{
+	struct job j;
+
+	return job_get(c->core, c->actor, id, &j, e) && reply_job(c, &j, e);
+}
+
+bool
+reply_made(struct call *c, const char *noun, uint64_t id, struct err *e)
+{
+	static const struct {
+		const char *noun;
+		bool (*again)(struct call *c, uint64_t id, struct err *e);
+	} nouns[] = {
+		{ "domain", domain_again },
+		{ "mailbox", mailbox_again },
+		{ "alias", alias_again },
+		{ "whitelist", whitelist_again },
+		{ "job", job_again },
+	};
+
+	for (size_t i = 0; noun && i < ARRAY_LEN(nouns); i++)
+		if (strcmp(noun, nouns[i].noun) == 0)
+			return nouns[i].again(c, id, e);
+	return err_set(e, ERR_CONFLICT, "Idempotency-Key", "done_before", "",
+		"a request with this key was carried out before");
+}

@@ -1,0 +1,80 @@
+/*
+ * Finding the row of the route table that a request belongs to.
+ */
+#include "cgi/route.h"
+
+#include <string.h>
+
+static bool
+parse_id(const char *s, size_t len, int64_t *id_r)
+{
+	char digits[20];
+
+	return str_copy_n(digits, sizeof digits, s, len)
+		&& str_to_i64(digits, 1, ROUTE_ID_MAX, id_r);
+}
+
+bool
+route_fits(const char *pattern, const char *path, int64_t *id_r)
+{
+	*id_r = 0;
+	while (*pattern != '\0') {
+		if (*pattern == '{') {
+			const size_t len = strcspn(path, "/");
+
+			if (!parse_id(path, len, id_r))
+				return false;
+			path += len;
+			pattern += strcspn(pattern, "}") + 1;
+		} else if (*pattern++ != *path++) {
+			return false;
+		}
+	}
+	return *path == '\0';
+}
+
+const struct route *
+route_find(const struct route *table, enum method method, const char *path,
+	int64_t *id_r, struct str *allow, struct err *e)
+{
+	const enum method want = method == METHOD_HEAD ? METHOD_GET : method;
+	int64_t id;
+
+	for (const struct route *r = table; r->path; r++) {
+		if (!route_fits(r->path, path, &id))
+			continue;
+		if (r->method == want) {
+			*id_r = id;
+			return r;
+		}
+		if (allow->len > 0)
+			str_add(allow, ", ");
+		str_add(allow, method_name(r->method));
+	}
+	if (allow->len > 0)
+		err_set(e, ERR_METHOD, "", "method", "", "this path takes %s",
+			str_text(allow));
+	else
+		err_set(e, ERR_NOT_FOUND, "", "no_such_path", "",
+			"there is nothing at this path");
+	return NULL;
+}
+
+bool
+route_print(const struct route *table, struct str *out)
+{
+	static const char *const gates[] = {
+		[GATE_PUBLIC] = "public",
+		[GATE_ADMIN] = "admin",
+		[GATE_SUPERADMIN] = "superadmin",
+	};
+
+	for (const struct route *r = table; r->path; r++)
+		str_addf(out, "%s\t%s\t%s\t%s\t%s%s%s%s\n",
+			method_name(r->method), r->path, gates[r->gate],
+			r->action, r->body ? "body " : "",
+			r->flags & ROUTE_BODY_OPTIONAL ? "optional " : "",
+			r->flags & ROUTE_MATCH ? "match " : "",
+			r->flags & ROUTE_ONCE ? "once" : "");
+	return str_is_ok(out);
+}

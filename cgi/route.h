@@ -1,0 +1,81 @@
+/*
+ * Routes are data. A row says who may call, which query and body are read by
+ * which form tables, and what the dispatcher does around the handler; a
+ * handler cannot forget any of it.
+ *
+ * The table is in routes.c. `postroom-web --routes` prints it.
+ */
+#ifndef CGI_ROUTE_H
+#define CGI_ROUTE_H
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/form.h"
+#include "base/str.h"
+#include "cgi/request.h"
+
+struct call;
+
+/* The coarse gate; the fine one is the actor in every function of core. */
+enum gate {
+	GATE_PUBLIC, /* no session needed */
+	GATE_ADMIN,  /* any administrator */
+	GATE_SUPERADMIN,
+};
+
+enum route_flags {
+	/* If-Match is required and handed over as call->match. */
+	ROUTE_MATCH = 1 << 0,
+	/* Takes Idempotency-Key. */
+	ROUTE_ONCE = 1 << 1,
+	/* The body may be absent; the form then keeps its defaults. */
+	ROUTE_BODY_OPTIONAL = 1 << 2,
+	/* Replies carry an ETag of their bytes and If-None-Match is looked at:
+	 * for what is polled. */
+	ROUTE_POLLED = 1 << 3,
+	/* Needs no database to begin with. */
+	ROUTE_NO_DATABASE = 1 << 4,
+};
+
+/* A form table with the struct that it fills. */
+struct form {
+	const struct field *table;
+	size_t size;
+	void (*init)(void *in); /* sets the defaults; NULL: zeros */
+};
+
+typedef bool route_handler(struct call *c, struct err *e);
+
+struct route {
+	enum method method;
+	const char *path; /* whole; `{id}` is a number */
+	enum gate gate;
+	const struct form *query;
+	const struct form *body;
+	unsigned flags;
+	route_handler *handler;
+	const char *action; /* for the log */
+};
+
+#define ROUTE_PREFIX "/api/v1"
+#define ROUTE_ID_MAX INT64_C(9007199254740991) /* 2^53 - 1, JSON's own */
+
+/* Rows end with a NULL path. */
+extern const struct route routes[];
+
+/*
+ * The row for a request. *id_r is the number in the path, 0 without one. HEAD
+ * finds GET. ERR_NOT_FOUND, or ERR_METHOD when the path has other methods;
+ * these are then put in `allow` (an Allow header).
+ */
+const struct route *route_find(const struct route *table, enum method method,
+	const char *path, int64_t *id_r, struct str *allow,
+	struct err *e) MUST_USE;
+
+/* Does `path` fit `pattern`? */
+bool route_fits(const char *pattern, const char *path, int64_t *id_r) MUST_USE;
+
+/* One line a route: method, path, role and flags, separated by tabs. */
+bool route_print(const struct route *table, struct str *out);
+
+#endif
