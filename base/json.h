@@ -73,7 +73,7 @@ size_t json_len(const struct json_value *v);
 
 /* Values; 0, false and "" for another kind. */
 int64_t json_int(const struct json_value *v);
-bool json_bool(const struct json_value *v);
+bool json_is_true(const struct json_value *v);
 const char *json_text(const struct json_value *v, size_t *len_r);
 
 /* Walk the members of an object: start with *i = 0; false at the end. */
