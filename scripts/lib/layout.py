@@ -78,7 +78,8 @@ def make_users():
     """Make the system users and groups that are missing."""
     nowhere = ["--no-create-home", "--home-dir", "/nonexistent",
                "--shell", "/usr/sbin/nologin"]
-    with open("/run/postroom-users.lock", "w") as lock:
+    os.makedirs(STATES, exist_ok=True)
+    with open(os.path.join(STATES, ".users.lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not _exists(grp.getgrnam, "postroom"):
             _run_quietly("groupadd", "--system", "postroom")

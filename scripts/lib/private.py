@@ -24,6 +24,15 @@ PORTS = ["http", "smtp", "submission", "submissions", "imap", "imaps",
 PROGRAMS = ["postroom", "postroom-web", "postroom-jobd", "postroom-mapd",
             "postroom-rootd", "postroom-supervise"]
 
+# Servers see nothing of the environment of whoever starts them, but what
+# tests say about sanitizers.
+ENVIRONMENT = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "LC_ALL": "C.UTF-8", "TZ": "UTC",
+    **{key: os.environ[key] for key in ("ASAN_OPTIONS", "UBSAN_OPTIONS")
+       if key in os.environ},
+}
+
 
 class InstanceError(Exception):
     """Something that the person at the keyboard can understand."""
@@ -277,7 +286,7 @@ class Instance:
                 [self.path("bin", "postroom-supervise"), "-c",
                  self.path("supervise.conf")],
                 cwd=self.state, stdin=subprocess.DEVNULL, stdout=log,
-                stderr=log, start_new_session=True)
+                stderr=log, start_new_session=True, env=ENVIRONMENT)
         wait_for(lambda: self.pid("supervise"), "Postroom's programs")
 
     def programs(self, *action):
@@ -324,6 +333,7 @@ class Instance:
         with open(log, "w") as f:
             done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=f,
                                   stderr=f, cwd=self.state, timeout=60,
+                                  env=ENVIRONMENT,
                                   start_new_session=True)
         if done.returncode:
             raise InstanceError(f"{service} did not start:\n"
