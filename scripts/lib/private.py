@@ -267,6 +267,7 @@ class Instance:
     def migrate(self):
         self.db.sql("CREATE DATABASE IF NOT EXISTS postroom")
         self.postroom("migrate")
+        self.postroom("node", "add", "local")
 
     def postroom(self, *argv, **options):
         """Run the `postroom` command on this instance; what it prints."""

@@ -9,6 +9,7 @@ removes everything when the test is gone, however it went.
 """
 
 import contextlib
+import json
 import os
 import re
 import secrets
@@ -33,8 +34,9 @@ class Servers(private.Instance):
         self.api = None
 
     def first_link(self, login=ADMIN):
-        """A fresh one-time link; its token is the last word of it."""
-        return self.postroom("admin", "first-use-link", login).split()[-1]
+        """A fresh one-time link that sets the administrator's password."""
+        return json.loads(self.postroom("admin", "first-use-link", login,
+                                        "--json"))["link"]
 
     def sign_in(self):
         """Set the first administrator's password and sign in."""
