@@ -63,6 +63,8 @@ class Instance:
         if os.path.exists(self.settings_file):
             with open(self.settings_file) as f:
                 self.settings = json.load(f)
+        # For tests: what runs a program (a checker), and the web's workers.
+        self.wrap, self.workers = {}, 4
         self.db = mariadb.Mariadb(
             os.path.join(self.state, "mariadb"),
             os.path.join(self.run, "db", "mysqld.sock"),
@@ -211,6 +213,12 @@ class Instance:
             }[self.settings["outside"]],
         }
         words.update((f"PORT_{k}", v) for k, v in self.ports.items())
+        words["WORKERS"] = self.workers
+        words["ENV"] = "".join(
+            f"env = {key}={value}\n" for key, value in ENVIRONMENT.items()
+            if key.endswith("SAN_OPTIONS"))
+        for program in ("rootd", "mapd", "web", "jobd"):
+            words[f"WRAP_{program}"] = self.wrap.get(program, "")
         return words
 
     def _write_postroom(self, words):

@@ -72,10 +72,23 @@ class Servers(private.Instance):
         return row
 
 
+# What sanitizers and the programs' own assertions print.
+FAULTS = re.compile(r"ERROR: \w+Sanitizer|runtime error:|Assertion .* failed")
+
+
 @contextlib.contextmanager
-def running(sign_in=True, apache=False, build=None, outside="sink"):
-    """A started instance that is gone afterwards."""
-    servers = Servers(f"t-{os.getpid()}-{secrets.token_hex(2)}", build)
+def running(sign_in=True, apache=False, build=None, outside="sink",
+            prepare=None):
+    """A started instance that is gone afterwards.
+
+    POSTROOM_BUILD names another folder of programs, relative to the tree's
+    top, than `build`. `prepare` is called before the servers are laid out.
+    """
+    build = build or os.environ.get("POSTROOM_BUILD")
+    servers = Servers(f"t-{os.getpid()}-{secrets.token_hex(2)}",
+                      os.path.join(ROOT, build) if build else None)
+    if prepare:
+        prepare(servers)
     keeper = subprocess.Popen(
         [sys.executable, os.path.join(ROOT, "scripts", "lib", "reap.py"),
          servers.run, servers.state],
@@ -86,12 +99,22 @@ def running(sign_in=True, apache=False, build=None, outside="sink"):
         if sign_in:
             servers.sign_in()
         yield servers
+        refuse_faults(servers)
     except BaseException:
         show_logs(servers)
         raise
     finally:
         keeper.stdin.close()
         keeper.wait()
+
+
+def refuse_faults(servers):
+    """No program may have met a fault that its sanitizer reported."""
+    for name in os.listdir(servers.path("log")):
+        with open(servers.path("log", name), errors="replace") as f:
+            found = FAULTS.search(f.read())
+        if found:
+            raise AssertionError(f"{name}: {found.group()}")
 
 
 def show_logs(servers):
