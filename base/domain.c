@@ -105,6 +105,8 @@ refuse_idn(struct err *e, const char *in, int rc)
 	case IDN2_MALLOC:
 		return err_memory(e);
 	default:
+		if (strcasestr(in, "xn--"))
+			return refuse_idn(e, in, IDN2_INVALID_ALABEL);
 		return err_set(e, ERR_INVALID, "domain", "bad_name", in,
 			"the domain is not a valid name: %s",
 			idn2_strerror(rc));
