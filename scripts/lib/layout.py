@@ -42,11 +42,20 @@ def fill(template, words):
 
 
 def write(path, text, mode=0o644, user=None, group=None):
-    """Put a file in place whole, with its owner and mode."""
+    """Put a file in place whole, with its owner and mode.
+
+    Returns whether that changed what is in it.
+    """
+    try:
+        with open(path, encoding="utf-8") as f:
+            is_new = f.read() != text
+    except FileNotFoundError:
+        is_new = True
     with open(path + ".new", "w", encoding="utf-8") as f:
         f.write(text)
     own(path + ".new", mode, user, group)
     os.rename(path + ".new", path)
+    return is_new
 
 
 def own(path, mode, user=None, group=None):

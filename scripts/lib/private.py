@@ -9,6 +9,7 @@ throwaway ones.
 
 import contextlib
 import fcntl
+import filecmp
 import json
 import os
 import shutil
@@ -115,12 +116,18 @@ class Instance:
         self._settle(favourites, throwaway, outside)
         layout.make_certificate(self.path("tls", "key.pem"),
                                 self.path("tls", "cert.pem"))
-        self.install_programs()
         words = self._words()
-        self._write_postroom(words)
-        self._write_postfix(words)
-        self._write_dovecot(words)
-        self._write_web(words)
+        changed = {
+            "supervise": [*self.install_programs(),
+                          *self._write_postroom(words)],
+            "postfix": self._write_postfix(words),
+            "dovecot": self._write_dovecot(words),
+            "nginx": self._write_web(words),
+        }
+        for service, files in changed.items():
+            if any(files):
+                # It reads its files only when it starts.
+                self.end(service)
         self.db.throwaway = throwaway
         self.db.create()
 
@@ -162,22 +169,33 @@ class Instance:
                          json.dumps(self.settings, indent=1) + "\n")
 
     def install_programs(self):
-        """Copy what was built to where the programs' users can read it."""
+        """Copy what was built to where the programs' users can read it.
+
+        Yields for each program whether it is another than before.
+        """
+        self._install_panel()
         for name in PROGRAMS:
             built = os.path.join(self.build, "bin", name)
-            if os.path.exists(built):
-                target = self.path("bin", name)
-                shutil.copy2(built, target + ".new")
-                os.chmod(target + ".new", 0o755)
-                os.rename(target + ".new", target)
+            target = self.path("bin", name)
+            if not os.path.exists(built):
+                continue
+            if os.path.exists(target) and filecmp.cmp(built, target, False):
+                continue
+            shutil.copy2(built, target + ".new")
+            os.chmod(target + ".new", 0o755)
+            os.rename(target + ".new", target)
+            yield True
+
+    def _install_panel(self):
         panel = os.path.join(layout.ROOT, "www", "dist")
-        if os.path.isdir(panel):
-            fresh = self.path("www.new")
-            shutil.rmtree(fresh, ignore_errors=True)
-            shutil.copytree(panel, fresh)
-            subprocess.run(["chmod", "-R", "u=rwX,go=rX", fresh], check=True)
-            shutil.rmtree(self.path("www"))
-            os.rename(fresh, self.path("www"))
+        if not os.path.isdir(panel):
+            return
+        fresh = self.path("www.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.copytree(panel, fresh)
+        subprocess.run(["chmod", "-R", "u=rwX,go=rX", fresh], check=True)
+        shutil.rmtree(self.path("www"))
+        os.rename(fresh, self.path("www"))
 
     def _words(self):
         words = {
@@ -221,41 +239,51 @@ class Instance:
             words[f"WRAP_{program}"] = self.wrap.get(program, "")
         return words
 
+    def _write(self, target, *templates, words):
+        text = "".join(layout.fill(name, words) for name in templates)
+        return layout.write(self.path(target), text)
+
     def _write_postroom(self, words):
-        layout.write(self.conf, layout.fill("postroom/postroom.conf.in",
-                                            words))
-        layout.write(self.path("supervise.conf"),
-                     layout.fill("postroom/supervise.conf.in", words))
+        return [
+            self._write("postroom.conf", "postroom/postroom.conf.in",
+                        words=words),
+            self._write("supervise.conf", "postroom/supervise.conf.in",
+                        words=words)]
 
     def _write_postfix(self, words):
-        layout.write(os.path.join(self.postfix_etc, "main.cf"),
-                     layout.fill("postfix/main.cf.in", words)
-                     + layout.fill("postfix/private.cf.in", words))
-        layout.write(os.path.join(self.postfix_etc, "master.cf"),
-                     layout.fill("postfix/master.cf.in", words))
-        layout.write(os.path.join(self.postfix_etc, "postroom-lmtp-dsn"),
-                     layout.fill("postfix/postroom-lmtp-dsn", words))
+        return [
+            self._write("postfix/etc/main.cf", "postfix/main.cf.in",
+                        "postfix/private.cf.in", words=words),
+            self._write("postfix/etc/master.cf", "postfix/master.cf.in",
+                        words=words),
+            self._write("postfix/etc/postroom-lmtp-dsn",
+                        "postfix/postroom-lmtp-dsn", words=words)]
 
     def _write_dovecot(self, words):
         templates = f"dovecot-{dovecot_version()}"
-        layout.write(self.dovecot_conf,
-                     layout.fill(f"{templates}/postroom.conf.in", words)
-                     + layout.fill(f"{templates}/private.conf.in", words))
-        layout.write(self.path("dovecot", "etc", "postroom-sql.conf.ext"),
-                     layout.fill(f"{templates}/postroom-sql.conf.ext.in",
-                                 words))
+        if not os.path.isdir(os.path.join(layout.ROOT, "etc", templates)):
+            raise InstanceError(f"there is no configuration for Dovecot "
+                                f"{dovecot_version()}; there is for 2.3")
+        return [
+            self._write("dovecot/etc/dovecot.conf",
+                        f"{templates}/postroom.conf.in",
+                        f"{templates}/private.conf.in", words=words),
+            self._write("dovecot/etc/postroom-sql.conf.ext",
+                        f"{templates}/postroom-sql.conf.ext.in",
+                        words=words)]
 
     def _write_web(self, words):
-        layout.write(self.path("nginx", "nginx.conf"),
-                     layout.fill("nginx/private.conf.in", words))
-        layout.write(self.path("nginx", "server.conf"),
-                     layout.fill("nginx/server.conf.in", words))
-        layout.write(self.path("nginx", "headers.conf"),
-                     layout.fill("nginx/headers.conf", words))
-        layout.write(self.path("apache", "apache.conf"),
-                     layout.fill("apache/private.conf.in", words))
-        layout.write(self.path("apache", "postroom.conf"),
-                     layout.fill("apache/postroom.conf.in", words))
+        return [
+            self._write("nginx/nginx.conf", "nginx/private.conf.in",
+                        words=words),
+            self._write("nginx/server.conf", "nginx/server.conf.in",
+                        words=words),
+            self._write("nginx/headers.conf", "nginx/headers.conf",
+                        words=words),
+            self._write("apache/apache.conf", "apache/private.conf.in",
+                        words=words),
+            self._write("apache/postroom.conf", "apache/postroom.conf.in",
+                        words=words)]
 
     # Starting and stopping.
 
