@@ -210,14 +210,19 @@ def python_steps(part, soak):
            "PYTHONDONTWRITEBYTECODE": "1",
            "POSTROOM_SOAK": "1" if soak else ""}
     steps = []
-    # The API's tests run again on programs built with sanitizers.
-    for build in ("build", "build-san") if part == "api" else ("build",):
+    # Some run again on programs built with sanitizers.
+    twice = part in ("api", "cli")
+    for build in ("build", "build-san") if twice else ("build",):
         for path in sorted(glob.glob(os.path.join(ROOT, "tests", part,
                                                   "test_*.py"))):
             name = f"{part}/{os.path.basename(path)[5:-3]}"
+            argv = [PYTHON, "-m", "unittest", "-v",
+                    os.path.relpath(path, ROOT)]
+            if part == "cli":
+                argv.insert(0, WITH_DB)
             steps.append(Step(
-                part, name if build == "build" else f"{name}-sanitized",
-                [PYTHON, "-m", "unittest", "-v", os.path.relpath(path, ROOT)],
+                "unit" if part == "cli" else part,
+                name if build == "build" else f"{name}-sanitized", argv,
                 "unittest", 3600 if soak else 600,
                 dict(env, POSTROOM_BUILD=build, **SANITIZERS)))
     return steps
@@ -233,7 +238,7 @@ def panel_steps(soak):
 
 def steps_of(part, soak):
     if part == "unit":
-        return unit_steps(soak)
+        return unit_steps(soak) + python_steps("cli", soak)
     if part == "panel":
         return panel_steps(soak)
     if part == "lint":

@@ -11,8 +11,7 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
-PROGRAM = os.path.join(os.environ.get("POSTROOM_BIN",
-                                      os.path.join(ROOT, "build", "bin")),
+PROGRAM = os.path.join(ROOT, os.environ.get("POSTROOM_BUILD", "build"), "bin",
                        "postroom-supervise")
 
 # What the tests let it run: a program that says what it was given.
