@@ -126,7 +126,7 @@ class Contract:
             where, {"$ref": "#/components/schemas/Problem"}, body)
         if value["status"] != status:
             raise Broken(f"{where}: says status {value['status']}")
-        if value["request_id"] != headers.get("x-request-id"):
+        if value["request_id"] != headers.get("x-request-id", ""):
             raise Broken(f"{where}: another request id in the header")
         return value
 
