@@ -1,0 +1,477 @@
+/*
+ * The publisher's statements, one snapshot of rows into a struct map_rows.
+ *
+ * Rows of many addresses are read in lists of LIST_MAX: a shorter list is
+ * filled up with its last address, so that two statements serve any number.
+ */
+#include "db/map_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/addr.h"
+#include "db/strset.h"
+
+#define LIST_MAX 32
+#define Q8 "?,?,?,?,?,?,?,?"
+#define IN_LIST " IN (" Q8 "," Q8 "," Q8 "," Q8 ")"
+#define S32 "ssssssssssssssssssssssssssssssss"
+
+#define DOMAIN_SELECT                                                          \
+	"SELECT id, name, transport, refuse_text, state, refuse_code,"         \
+	" has_catch_all FROM map_domain WHERE alive = 1 AND kind = 1"
+#define MAILBOX_SELECT                                                         \
+	"SELECT id, domain_id, address, home, password, quota_bytes, state,"   \
+	" alive FROM map_mailbox"
+#define ALIAS_SELECT                                                           \
+	"SELECT a.id, a.domain_id, a.address, a.state, a.is_catch_all,"        \
+	" a.send_as, t.target FROM map_alias a"                                \
+	" LEFT JOIN map_alias_target t ON t.alias_id = a.id"                   \
+	" WHERE a.alive = 1"
+#define DOMAIN_OUT "usssuuu"
+#define MAILBOX_OUT "uussbuuu"
+#define ALIAS_OUT "uusuuus"
+
+enum {
+	Q_HEAD,
+	Q_CHANGES,
+	Q_DOMAIN,
+	Q_DOMAIN_LIST,
+	Q_DOMAIN_ALL,
+	Q_MAILBOX,
+	Q_MAILBOX_LIST,
+	Q_MAILBOX_DOMAIN,
+	Q_MAILBOX_ALL,
+	Q_ALIAS,
+	Q_ALIAS_LIST,
+	Q_ALIAS_DOMAIN,
+	Q_ALIAS_ALL,
+	Q_RELAYS,
+	Q_NODE_FIND,
+	Q_NODE_ADD,
+	Q_STATUS,
+	Q_HELD_CLEAR,
+	Q_HELD_ADD,
+	Q_COUNT
+};
+
+static const struct sql sql[Q_COUNT] = {
+	[Q_HEAD] = { "SELECT serial FROM map_head", "", "u" },
+	[Q_CHANGES] = { "SELECT c.kind, c.key_text, r.action"
+			" FROM map_change c"
+			" JOIN map_revision r ON r.serial = c.serial"
+			" WHERE c.serial > ? AND c.serial <= ? LIMIT ?",
+		"uuu", "sss" },
+	[Q_DOMAIN] = { DOMAIN_SELECT " AND name = ?", "s", DOMAIN_OUT },
+	[Q_DOMAIN_LIST]
+	= { DOMAIN_SELECT " AND name" IN_LIST, S32, DOMAIN_OUT },
+	[Q_DOMAIN_ALL] = { DOMAIN_SELECT, "", DOMAIN_OUT },
+	[Q_MAILBOX]
+	= { MAILBOX_SELECT " WHERE address = ?", "s", MAILBOX_OUT },
+	[Q_MAILBOX_LIST]
+	= { MAILBOX_SELECT " WHERE address" IN_LIST, S32, MAILBOX_OUT },
+	[Q_MAILBOX_DOMAIN] = { MAILBOX_SELECT
+		" WHERE domain_id IN (SELECT id FROM map_domain WHERE name = ?)",
+		"s", MAILBOX_OUT },
+	[Q_MAILBOX_ALL] = { MAILBOX_SELECT, "", MAILBOX_OUT },
+	[Q_ALIAS]
+	= { ALIAS_SELECT " AND a.address = ? ORDER BY a.id", "s", ALIAS_OUT },
+	[Q_ALIAS_LIST] = { ALIAS_SELECT " AND a.address" IN_LIST
+					" ORDER BY a.id",
+		S32, ALIAS_OUT },
+	[Q_ALIAS_DOMAIN] = { ALIAS_SELECT
+		" AND a.domain_id IN (SELECT id FROM map_domain"
+		" WHERE name = ? AND alive = 1) ORDER BY a.id",
+		"s", ALIAS_OUT },
+	[Q_ALIAS_ALL] = { ALIAS_SELECT " ORDER BY a.id", "", ALIAS_OUT },
+	[Q_RELAYS] = { "SELECT network, expires FROM map_whitelist"
+		       " WHERE alive = 1 AND state = 1",
+		"", "st" },
+	[Q_NODE_FIND] = { "SELECT id FROM map_node WHERE name = ?", "s", "u" },
+	[Q_NODE_ADD] = { "INSERT IGNORE INTO node (name, role, created)"
+			 " VALUES (?, 'mailbox', UTC_TIMESTAMP(6))",
+		"s", "" },
+	[Q_STATUS] = { "INSERT INTO node_status (node_id, serial, state,"
+		       " message, applied, seen, took_us, added, removed)"
+		       " VALUES (?,?,?,?,?,?,?,?,?)"
+		       " ON DUPLICATE KEY UPDATE serial = VALUES(serial),"
+		       " state = VALUES(state), message = VALUES(message),"
+		       " applied = VALUES(applied), seen = VALUES(seen),"
+		       " took_us = VALUES(took_us), added = VALUES(added),"
+		       " removed = VALUES(removed)",
+		"uussttuuu", "" },
+	[Q_HELD_CLEAR]
+	= { "DELETE FROM node_domain WHERE node_id = ?", "u", "" },
+	[Q_HELD_ADD] = { "INSERT INTO node_domain (node_id, domain, serial,"
+			 " held) VALUES (?,?,?,?)",
+		"usus", "" },
+};
+
+const struct sql_table map_sql
+	= { .name = "map", .sql = sql, .n = ARRAY_LEN(sql) };
+
+void
+map_rows_free(struct map_rows *r)
+{
+	free(r->domain);
+	free(r->mailbox);
+	free(r->alias);
+	*r = (struct map_rows) { 0 };
+}
+
+bool
+map_head(struct db *db, uint64_t *serial_r, struct err *e)
+{
+	return db_query_u64(db, &sql[Q_HEAD], NO_ARGS, serial_r, NULL, e);
+}
+
+/* Room for one more element of *array; NULL when there is no memory. */
+static void *
+push(void *array, size_t *n, size_t *cap, size_t size)
+{
+	void **p = array;
+	if (*n == *cap) {
+		const size_t more = *cap ? *cap * 2 : 16;
+		void *q = reallocarray(*p, more, size);
+		if (!q)
+			return NULL;
+		*p = q;
+		*cap = more;
+	}
+	return (char *)*p + (*n)++ * size;
+}
+
+#define PUSH(array, n, cap) push(&(array), &(n), &(cap), sizeof((array)[0]))
+
+/* What only a person who confirmed a count or a name can start. */
+static bool
+is_confirmed(const char *action)
+{
+	return strncmp(action, "domain.", 7) == 0
+		|| strncmp(action, "mailbox.bulk", 12) == 0
+		|| strncmp(action, "revision.undo", 13) == 0;
+}
+
+bool
+map_changes(struct db *db, uint64_t after, uint64_t upto, size_t most,
+	struct arena *a, struct map_changes *out, struct err *e)
+{
+	struct rows r;
+	bool ok = true;
+	if (!db_query(db, &sql[Q_CHANGES],
+		    ARGS(arg_u64(after), arg_u64(upto), arg_u64(most + 1)), &r,
+		    e))
+		return false;
+	while (ok && rows_next(&r)) {
+		struct map_change *c = PUSH(out->change, out->n, out->cap);
+		char *key = row_dup(&r, 1, a);
+		ok = c && key;
+		if (ok)
+			*c = (struct map_change) { .kind = row_text(&r, 0)[0],
+				.key = key,
+				.is_confirmed
+				= is_confirmed(row_text(&r, 2)) };
+	}
+	out->is_cut = out->n > most;
+	return rows_done(&r, e) && (ok || err_memory(e));
+}
+
+void
+map_changes_free(struct map_changes *c)
+{
+	free(c->change);
+	*c = (struct map_changes) { 0 };
+}
+
+static bool
+take_domain(struct rows *r, struct arena *a, struct map_rows *out)
+{
+	struct map_domain_row *d
+		= PUSH(out->domain, out->domains, out->domain_cap);
+	if (!d)
+		return false;
+	*d = (struct map_domain_row) { .id = row_u64(r, 0),
+		.name = row_dup(r, 1, a),
+		.transport = row_dup(r, 2, a),
+		.refuse_text = row_dup(r, 3, a),
+		.state = (unsigned)row_u64(r, 4),
+		.refuse_code = (unsigned)row_u64(r, 5),
+		.has_catch_all = row_u64(r, 6) != 0 };
+	return d->name && d->transport && d->refuse_text;
+}
+
+static bool
+take_mailbox(struct rows *r, struct arena *a, struct map_rows *out)
+{
+	struct map_mailbox_row *m
+		= PUSH(out->mailbox, out->mailboxes, out->mailbox_cap);
+	size_t len = 0;
+	if (!m)
+		return false;
+	const char *hash = row_bytes(r, 4, &len);
+	*m = (struct map_mailbox_row) { .id = row_u64(r, 0),
+		.domain_id = row_u64(r, 1),
+		.address = row_dup(r, 2, a),
+		.home = row_dup(r, 3, a),
+		.password = arena_strndup(a, hash ? hash : "", len),
+		.quota_bytes = row_u64(r, 5),
+		.state = (unsigned)row_u64(r, 6),
+		.is_alive = row_u64(r, 7) != 0 };
+	return m->address && m->home && m->password;
+}
+
+/* Rows of one alias follow one another, one a target. */
+static bool
+take_alias(struct rows *r, struct arena *a, struct map_rows *out)
+{
+	const uint64_t id = row_u64(r, 0);
+	struct map_alias_row *x
+		= out->aliases ? &out->alias[out->aliases - 1] : NULL;
+	if (!x || x->id != id) {
+		x = PUSH(out->alias, out->aliases, out->alias_cap);
+		if (!x)
+			return false;
+		*x = (struct map_alias_row) { .id = id,
+			.domain_id = row_u64(r, 1),
+			.address = row_dup(r, 2, a),
+			.state = (unsigned)row_u64(r, 3),
+			.is_catch_all = row_u64(r, 4) != 0,
+			.send_as = row_u64(r, 5) != 0 };
+		if (!x->address)
+			return false;
+	}
+	if (row_is_null(r, 6))
+		return true;
+	const size_t n = x->targets;
+	if ((n & (n - 1)) == 0) {
+		const size_t more = n ? n * 2 : 1;
+		x->target = arena_grow(a, x->target, n * sizeof(*x->target),
+			more * sizeof(*x->target));
+		if (!x->target)
+			return false;
+	}
+	x->target[n] = row_dup(r, 6, a);
+	x->targets++;
+	return x->target[n] != NULL;
+}
+
+typedef bool take_fn(struct rows *r, struct arena *a, struct map_rows *out);
+
+static bool
+load(struct db *db, int q, const struct arg *args, size_t n, bool is_large,
+	take_fn *take, struct arena *a, struct map_rows *out, struct err *e)
+{
+	struct rows r;
+	bool ok = true;
+	if (is_large ? !db_stream(db, &sql[q], args, n, &r, e)
+		     : !db_query(db, &sql[q], args, n, &r, e))
+		return false;
+	while (ok && rows_next(&r))
+		ok = take(&r, a, out);
+	return rows_done(&r, e) && (ok || err_memory(e));
+}
+
+static bool
+load_list(struct db *db, int one, int list, const char *const *key, size_t n,
+	take_fn *take, struct arena *a, struct map_rows *out, struct err *e)
+{
+	if (n == 1)
+		return load(db, one, ARGS(arg_text(key[0])), false, take, a,
+			out, e);
+	for (size_t i = 0; i < n; i += LIST_MAX) {
+		struct arg args[LIST_MAX];
+		for (size_t k = 0; k < LIST_MAX; k++)
+			args[k] = arg_text(key[i + k < n ? i + k : n - 1]);
+		if (!load(db, list, args, LIST_MAX, false, take, a, out, e))
+			return false;
+	}
+	return true;
+}
+
+/* What a load has asked for already. */
+struct seen {
+	struct strset address, domain;
+};
+
+/* Note an address, what it is without its extension, and its catch-all. */
+static bool
+want(struct seen *s, const char *address, struct arena *a, struct err *e)
+{
+	bool is_new;
+	const char *domain = addr_domain(address);
+	if (!strset_add(&s->address, address, &is_new, e))
+		return false;
+	if (!is_new)
+		return true;
+	const char *at = domain[0] ? domain - 1 : address + strlen(address);
+	const char *plus = memchr(address, '+', (size_t)(at - address));
+	if (plus && plus != address) {
+		char *base = arena_printf(
+			a, "%.*s%s", (int)(plus - address), address, at);
+		if (!base)
+			return err_memory(e);
+		if (!strset_add(&s->address, base, NULL, e))
+			return false;
+	}
+	return !domain[0]
+		|| (strset_add(&s->address, at, NULL, e)
+			&& strset_add(&s->domain, domain, NULL, e));
+}
+
+static bool
+want_targets(struct seen *s, const struct map_rows *r, size_t from,
+	struct arena *a, struct err *e)
+{
+	for (size_t i = from; i < r->aliases; i++)
+		for (size_t k = 0; k < r->alias[i].targets; k++)
+			if (!want(s, r->alias[i].target[k], a, e))
+				return false;
+	return true;
+}
+
+/*
+ * Read what was noted, then what that reaches, until nothing is new. Aliases
+ * of other people's domains have no rows, so those end by themselves.
+ */
+static bool
+follow(struct db *db, struct seen *s, size_t address, size_t domain,
+	struct arena *a, struct map_rows *out, struct err *e)
+{
+	while (address < s->address.n || domain < s->domain.n) {
+		const size_t aliases = out->aliases;
+		const size_t n = s->address.n - address;
+		const size_t d = s->domain.n - domain;
+		const char *const *key = s->address.list + address;
+		if (d > 0
+			&& !load_list(db, Q_DOMAIN, Q_DOMAIN_LIST,
+				s->domain.list + domain, d, take_domain, a,
+				out, e))
+			return false;
+		if (n > 0
+			&& (!load_list(db, Q_MAILBOX, Q_MAILBOX_LIST, key, n,
+				    take_mailbox, a, out, e)
+				|| !load_list(db, Q_ALIAS, Q_ALIAS_LIST, key,
+					n, take_alias, a, out, e)))
+			return false;
+		address += n;
+		domain += d;
+		if (!want_targets(s, out, aliases, a, e))
+			return false;
+	}
+	return true;
+}
+
+static void
+seen_free(struct seen *s)
+{
+	strset_free(&s->address);
+	strset_free(&s->domain);
+}
+
+bool
+map_rows_load(struct db *db, const char *const *address, size_t n,
+	struct arena *a, struct map_rows *out, struct err *e)
+{
+	struct seen s = { 0 };
+	bool ok = true;
+	for (size_t i = 0; i < n && ok; i++)
+		ok = want(&s, address[i], a, e);
+	ok = ok && follow(db, &s, 0, 0, a, out, e);
+	seen_free(&s);
+	return ok;
+}
+
+bool
+map_rows_load_domain(struct db *db, const char *domain, struct arena *a,
+	struct map_rows *out, struct err *e)
+{
+	struct seen s = { 0 };
+	const size_t from = out->aliases;
+	const struct arg name = arg_text(domain);
+	size_t loaded = 0;
+	bool ok = load(db, Q_DOMAIN, &name, 1, false, take_domain, a, out, e)
+		&& load(db, Q_MAILBOX_DOMAIN, &name, 1, true, take_mailbox, a,
+			out, e)
+		&& load(db, Q_ALIAS_DOMAIN, &name, 1, true, take_alias, a,
+			out, e)
+		&& strset_add(&s.domain, domain, NULL, e);
+	/* What the domain itself has is here already. */
+	for (size_t i = 0; ok && i < out->mailboxes; i++)
+		ok = strset_add(&s.address, out->mailbox[i].address, NULL, e);
+	for (size_t i = from; ok && i < out->aliases; i++)
+		ok = strset_add(&s.address, out->alias[i].address, NULL, e);
+	loaded = s.address.n;
+	ok = ok && want_targets(&s, out, from, a, e)
+		&& follow(db, &s, loaded, 1, a, out, e);
+	seen_free(&s);
+	return ok;
+}
+
+bool
+map_rows_load_all(
+	struct db *db, struct arena *a, struct map_rows *out, struct err *e)
+{
+	return load(db, Q_DOMAIN_ALL, NO_ARGS, true, take_domain, a, out, e)
+		&& load(db, Q_MAILBOX_ALL, NO_ARGS, true, take_mailbox, a, out,
+			e)
+		&& load(db, Q_ALIAS_ALL, NO_ARGS, true, take_alias, a, out, e);
+}
+
+bool
+map_relays(struct db *db, map_relay_each *each, void *ctx, struct err *e)
+{
+	struct rows r;
+	bool ok = true;
+	if (!db_query(db, &sql[Q_RELAYS], NO_ARGS, &r, e))
+		return false;
+	while (ok && rows_next(&r))
+		ok = each(ctx, row_text(&r, 0), row_time(&r, 1), e);
+	return rows_done(&r, e) && ok;
+}
+
+bool
+map_node_id(struct db *db, const char *name, uint64_t *id_r, struct err *e)
+{
+	bool found;
+	if (!db_query_u64(db, &sql[Q_NODE_FIND], ARGS(arg_text(name)), id_r,
+		    &found, e))
+		return false;
+	if (found)
+		return true;
+	if (!db_exec(db, &sql[Q_NODE_ADD], ARGS(arg_text(name)), NULL, e)
+		|| !db_query_u64(db, &sql[Q_NODE_FIND], ARGS(arg_text(name)),
+			id_r, &found, e))
+		return false;
+	return found
+		|| err_set(e, ERR_NOT_FOUND, "", "no_node", name,
+			"no row for node %s", name);
+}
+
+bool
+map_status_write(struct db *db, uint64_t node_id, const struct map_status *s,
+	struct err *e)
+{
+	return db_exec(db, &sql[Q_STATUS],
+		ARGS(arg_u64(node_id), arg_u64(s->serial), arg_text(s->state),
+			arg_text(s->message), arg_time(s->applied_us),
+			arg_time(s->seen_us), arg_u64(s->took_us),
+			arg_u64(s->added), arg_u64(s->removed)),
+		NULL, e);
+}
+
+bool
+map_held_clear(struct db *db, uint64_t node_id, struct err *e)
+{
+	return db_exec(
+		db, &sql[Q_HELD_CLEAR], ARGS(arg_u64(node_id)), NULL, e);
+}
+
+bool
+map_held_add(struct db *db, uint64_t node_id, const char *domain,
+	uint64_t serial, const char *reason, struct err *e)
+{
+	return db_exec(db, &sql[Q_HELD_ADD],
+		ARGS(arg_u64(node_id), arg_text(domain), arg_u64(serial),
+			arg_text(reason)),
+		NULL, e);
+}

@@ -1,0 +1,405 @@
+/*
+ * Rendering of lines, and what an address reaches.
+ */
+#include "maps/render.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/addr.h"
+#include "base/text.h"
+#include "maps/account.h"
+
+/* Aliases of aliases followed this far; Postfix gives up at 1,000. */
+#define ALIAS_DEPTH_MAX 32
+#define ALIAS_VALUE_MAX TEXT_MAP_VALUE_MAX
+
+static bool
+fault(const struct render *r, const char *domain, const char *what,
+	const char *subject, struct err *e)
+{
+	char reason[HOLD_REASON_SIZE];
+	snprintf(reason, sizeof(reason), "%s: %.160s", what, subject);
+	return holds_add(r->faults, domain, reason, e);
+}
+
+/* Add a line that the writers of keys and values accept; else a fault. */
+static bool
+add(const struct render *r, struct map_set *out, enum map_id map,
+	const char *key, const char *value, struct err *e)
+{
+	char k[TEXT_MAP_KEY_MAX + 1];
+	struct str key_out = STR_FIXED(k);
+	if (!text_map_key(&key_out, key) || strlen(key) > MAP_KEY_MAX)
+		return fault(r, key_domain(key),
+			"a key cannot be written safely", key, e);
+	if (map != MAP_ACCOUNTS) {
+		for (const char *p = value; *p; p++)
+			if (*p < 0x20 || *p > 0x7e)
+				return fault(r, key_domain(key),
+					"a value cannot be written safely",
+					key, e);
+		const size_t n = strlen(value);
+		if (n == 0 || n > ALIAS_VALUE_MAX || value[0] == ' '
+			|| value[n - 1] == ' ')
+			return fault(r, key_domain(key),
+				"a value cannot be written safely", key, e);
+	}
+	return lines_add(&out->map[map], key, value, e);
+}
+
+static bool
+receives(const struct map_mailbox_row *m)
+{
+	return m
+		&& (m->state == MAP_MAILBOX_ACTIVE
+			|| m->state == MAP_MAILBOX_NOLOGIN);
+}
+
+/* `taro+news@d` to `taro@d`; false when there is no extension. */
+static bool
+without_extension(const char *address, char out[static ADDR_SIZE])
+{
+	const size_t local = addr_local_len(address);
+	const char *plus = memchr(address, '+', local);
+	if (!plus || plus == address)
+		return false;
+	return str_copy_n(out, ADDR_SIZE, address, (size_t)(plus - address))
+		&& strlen(out) + strlen(address + local) < ADDR_SIZE
+		&& memcpy(out + strlen(out), address + local,
+			strlen(address + local) + 1);
+}
+
+enum reach { REACH_NOWHERE, REACH_YES, REACH_LOOP };
+
+static enum reach reach_address(
+	const struct map_rows *rows, const char *address, int depth);
+
+static enum reach
+reach_alias(const struct map_rows *rows, const struct map_alias_row *a,
+	int depth)
+{
+	enum reach best = REACH_NOWHERE;
+	if (a->state != MAP_ALIAS_ACTIVE)
+		return REACH_NOWHERE;
+	if (depth >= ALIAS_DEPTH_MAX)
+		return REACH_LOOP;
+	for (size_t i = 0; i < a->targets; i++) {
+		const enum reach x
+			= reach_address(rows, a->target[i], depth + 1);
+		if (x == REACH_YES)
+			return x;
+		if (x == REACH_LOOP)
+			best = x;
+	}
+	return best;
+}
+
+static enum reach
+reach_exact(const struct map_rows *rows, const char *address, int depth)
+{
+	if (receives(rows_mailbox(rows, address)))
+		return REACH_YES;
+	const struct map_alias_row *a = rows_alias(rows, address);
+	return a ? reach_alias(rows, a, depth) : REACH_NOWHERE;
+}
+
+/*
+ * Does mail to this address end in a mailbox or leave for another server? In
+ * the order of virtual(5): the address, without its extension, the catch-all.
+ * A domain that we do not have is somebody else's.
+ */
+static enum reach
+reach_address(const struct map_rows *rows, const char *address, int depth)
+{
+	char base[ADDR_SIZE], all[ADDR_SIZE];
+	const char *domain = addr_domain(address);
+	if (!rows_domain(rows, domain))
+		return REACH_YES;
+	enum reach x = reach_exact(rows, address, depth);
+	if (x == REACH_NOWHERE && without_extension(address, base))
+		x = reach_exact(rows, base, depth);
+	if (x != REACH_NOWHERE || !addr_join("", domain, all, sizeof(all)))
+		return x;
+	const struct map_alias_row *a = rows_alias(rows, all);
+	return a ? reach_alias(rows, a, depth) : x;
+}
+
+static bool
+is_safe_target(const char *t)
+{
+	const char *at = strchr(t, '@');
+	if (!at || at == t || at[1] == '\0' || strchr(at + 1, '@'))
+		return false;
+	for (const char *p = t; *p; p++)
+		if (*p <= 0x20 || *p > 0x7e || strchr("\",()<>[]\\:;/", *p))
+			return false;
+	return strlen(t) <= ADDR_MAX;
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The deliverable targets, sorted: `a@b, c@d`; "" when there is none. */
+static bool
+alias_value(const struct render *r, const struct map_alias_row *a,
+	struct str *value, struct err *e)
+{
+	if (a->targets > 1)
+		qsort(a->target, a->targets, sizeof(a->target[0]), by_text);
+	for (size_t i = 0; i < a->targets; i++) {
+		const char *t = a->target[i];
+		const char *domain = addr_domain(a->address);
+		if (!is_safe_target(t))
+			return fault(r, domain,
+				"a target cannot be written safely",
+				a->address, e);
+		const enum reach x = reach_address(r->rows, t, 1);
+		if (x == REACH_LOOP)
+			return fault(r, domain, "an alias reaches itself",
+				a->address, e);
+		if (x == REACH_NOWHERE)
+			continue;
+		if (value->len > 0)
+			str_add(value, ", ");
+		str_add(value, t);
+	}
+	if (str_is_ok(value))
+		return true;
+	return fault(r, addr_domain(a->address), "an alias is too long",
+		a->address, e);
+}
+
+/* Is there a line `@domain`, which every mailbox must be kept out of? */
+static bool
+has_catch_all(const struct render *r, const char *domain)
+{
+	char all[ADDR_SIZE];
+	if (!addr_join("", domain, all, sizeof(all)))
+		return false;
+	const struct map_alias_row *a = rows_alias(r->rows, all);
+	return a && reach_alias(r->rows, a, 0) == REACH_YES;
+}
+
+static bool
+add_alias(const struct render *r, const char *address,
+	const struct map_alias_row *a, const struct map_mailbox_row *m,
+	struct map_set *out, struct err *e)
+{
+	char small[4096];
+	struct str value = STR_FIXED(small);
+	struct arena *big = NULL;
+	bool ok = true;
+
+	if (a && a->state == MAP_ALIAS_ACTIVE) {
+		if (a->targets > sizeof(small) / (ADDR_SIZE + 2)) {
+			big = arena_new(4 * ALIAS_VALUE_MAX);
+			if (!big)
+				return err_memory(e);
+			value = str_in(big, ALIAS_VALUE_MAX);
+		}
+		ok = alias_value(r, a, &value, e);
+	}
+	if (ok && value.len > 0)
+		ok = add(r, out, MAP_ALIASES, address, str_text(&value), e);
+	else if (ok && receives(m) && has_catch_all(r, addr_domain(address)))
+		ok = add(r, out, MAP_ALIASES, address, address, e);
+	arena_free(&big);
+	return ok;
+}
+
+/* The logins that may send as an alias: its own local mailboxes. */
+static bool
+add_alias_senders(const struct render *r, const struct map_alias_row *a,
+	struct map_set *out, struct err *e)
+{
+	char small[8192];
+	struct str value = STR_FIXED(small);
+	if (a->state != MAP_ALIAS_ACTIVE || !a->send_as || a->is_catch_all)
+		return true;
+	for (size_t i = 0; i < a->targets; i++) {
+		if (!receives(rows_mailbox(r->rows, a->target[i])))
+			continue;
+		if (value.len > 0)
+			str_add_char(&value, ',');
+		str_add(&value, a->target[i]);
+	}
+	if (!str_is_ok(&value))
+		return fault(r, addr_domain(a->address),
+			"too many may send as an alias", a->address, e);
+	if (value.len == 0)
+		return true;
+	return add(r, out, MAP_SENDER_LOGIN, a->address, small, e);
+}
+
+static bool
+may_sign_in(const struct render *r, const struct map_mailbox_row *m)
+{
+	if (m->state != MAP_MAILBOX_ACTIVE || !m->is_alive
+		|| m->password[0] == '\0')
+		return false;
+	const struct map_domain_row *d
+		= rows_domain(r->rows, addr_domain(m->address));
+	return d && d->id == m->domain_id && d->state != MAP_DOMAIN_DISABLED;
+}
+
+static bool
+add_account(const struct render *r, const struct map_mailbox_row *m,
+	struct map_set *out, struct err *e)
+{
+	char uid[24], gid[24], quota[48], home[300], value[ACCOUNT_VALUE_MAX];
+	const bool open = may_sign_in(r, m);
+	struct str v = STR_FIXED(value);
+	const int home_len = m->home[0] == '/'
+		? snprintf(home, sizeof(home), "%s", m->home)
+		: snprintf(home, sizeof(home), "%s/%s", r->mail_root, m->home);
+
+	snprintf(uid, sizeof(uid), "%lld", (long long)r->mail_uid);
+	snprintf(gid, sizeof(gid), "%lld", (long long)r->mail_gid);
+	snprintf(quota, sizeof(quota), "*:bytes=%llu",
+		(unsigned long long)m->quota_bytes);
+	const struct account a = { .field = {
+		[ACCOUNT_PASSWORD] = open ? m->password
+					  : ACCOUNT_LOCKED_PASSWORD,
+		[ACCOUNT_HOME] = home,
+		[ACCOUNT_UID] = uid,
+		[ACCOUNT_GID] = gid,
+		[ACCOUNT_QUOTA_RULE] = quota,
+		[ACCOUNT_NOLOGIN] = open ? "" : "Y",
+		[ACCOUNT_BLOCK_IMAP] = "0",
+		[ACCOUNT_BLOCK_POP3] = "0",
+		[ACCOUNT_BLOCK_SMTP] = "0",
+		[ACCOUNT_BLOCK_SIEVE] = "0",
+	} };
+	bool ok;
+	if (m->home[0] == '\0' || strstr(home, "/../") || home_len < 0
+		|| (size_t)home_len >= sizeof(home) || !account_join(&a, &v))
+		ok = fault(r, addr_domain(m->address),
+			"an account cannot be written safely", m->address, e);
+	else
+		ok = add(r, out, MAP_ACCOUNTS, m->address, value, e);
+	explicit_bzero(value, sizeof(value));
+	return ok;
+}
+
+bool
+render_address(const struct render *r, const char *address,
+	struct map_set *out, struct err *e)
+{
+	const struct map_mailbox_row *kept = rows_account(r->rows, address);
+	const struct map_mailbox_row *m = rows_mailbox(r->rows, address);
+	const struct map_alias_row *a = rows_alias(r->rows, address);
+
+	if (kept && !add_account(r, kept, out, e))
+		return false;
+	if (receives(m)) {
+		if (!add(r, out, MAP_MAILBOXES, address, "x", e)
+			|| !add(r, out, MAP_SENDER_LOGIN, address, address, e))
+			return false;
+	}
+	if ((a || receives(m)) && !add_alias(r, address, a, m, out, e))
+		return false;
+	return !a || receives(m) || add_alias_senders(r, a, out, e);
+}
+
+static bool
+add_refusal(const struct render *r, const struct map_domain_row *d,
+	struct map_set *out, struct err *e)
+{
+	char value[320];
+	const bool retiring = d->state == MAP_DOMAIN_RETIRING;
+	unsigned code = d->refuse_code;
+	const char *text = d->refuse_text;
+
+	if (code == 0)
+		code = retiring ? 550 : 450;
+	if (text[0] == '\0')
+		text = retiring ? "This domain receives no mail any more"
+				: "This domain receives no mail at the moment";
+	if (code < 400 || code > 599)
+		return fault(r, d->name, "a reply code cannot be written",
+			d->name, e);
+	const char *status = code < 500 ? "4.2.1"
+		: retiring		? "5.1.1"
+					: "5.2.1";
+	snprintf(value, sizeof(value), "%u %s %s", code, status, text);
+	return add(r, out, MAP_REFUSE, d->name, value, e);
+}
+
+bool
+render_domain(const struct render *r, const char *name, struct map_set *out,
+	struct err *e)
+{
+	const struct map_domain_row *d = rows_domain(r->rows, name);
+	if (!d)
+		return true;
+	if (d->transport[0] != '\0'
+		&& !add(r, out, MAP_TRANSPORT, name, d->transport, e))
+		return false;
+	if ((d->state == MAP_DOMAIN_DISABLED
+		    || d->state == MAP_DOMAIN_RETIRING)
+		&& !add_refusal(r, d, out, e))
+		return false;
+	return add(r, out, MAP_DOMAINS, name, "x", e);
+}
+
+bool
+render_everything(
+	const struct render *r, struct map_set *out, struct err *e)
+{
+	const struct map_rows *rows = r->rows;
+	size_t i = 0, j = 0;
+
+	for (size_t k = 0; k < rows->domains; k++)
+		if (!render_domain(r, rows->domain[k].name, out, e))
+			return false;
+	while (i < rows->mailboxes || j < rows->aliases) {
+		const char *a = i < rows->mailboxes ? rows->mailbox[i].address
+						    : NULL;
+		const char *b
+			= j < rows->aliases ? rows->alias[j].address : NULL;
+		const char *next = !a || (b && strcmp(b, a) < 0) ? b : a;
+		if (!render_address(r, next, out, e))
+			return false;
+		while (i < rows->mailboxes
+			&& strcmp(rows->mailbox[i].address, next) == 0)
+			i++;
+		while (j < rows->aliases
+			&& strcmp(rows->alias[j].address, next) == 0)
+			j++;
+	}
+	return true;
+}
+
+static void
+drop_faulty(const struct hold_list *faults, struct map_lines *l)
+{
+	size_t out = 0;
+	for (size_t i = 0; i < l->n; i++)
+		if (!holds_find(faults, key_domain(l->line[i].key)))
+			l->line[out++] = l->line[i];
+	l->n = out;
+}
+
+bool
+render_finish(const struct render *r, struct map_set *out, struct err *e)
+{
+	for (int m = 0; m < MAP_COUNT; m++) {
+		struct err why = ERR_EMPTY;
+		while (!lines_sort(&out->map[m], &why)) {
+			const char *key = why.item[0].subject;
+			if (!fault(r, key_domain(key), "two lines for one key",
+				    key, e))
+				return false;
+			drop_faulty(r->faults, &out->map[m]);
+			err_clear(&why);
+		}
+	}
+	for (int m = 0; m < MAP_COUNT && r->faults->n > 0; m++)
+		if (m != MAP_ACCOUNTS)
+			drop_faulty(r->faults, &out->map[m]);
+	return true;
+}

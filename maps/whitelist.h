@@ -1,0 +1,59 @@
+/*
+ * The relay whitelist: networks that may send without signing in, each with
+ * the time at which it ends by itself.
+ *
+ * A list has two texts. The state text keeps networks and expiries for the
+ * publisher; the table is what Postfix reads as a cidr_table(5) at a given
+ * moment, without what has expired by then. Only `network/length OK` is ever
+ * written: a `!`, `if` or `endif` would turn the table's meaning round.
+ */
+#ifndef MAPS_WHITELIST_H
+#define MAPS_WHITELIST_H
+
+#include "base/arena.h"
+#include "base/base.h"
+#include "base/cidr.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct relay_entry {
+	struct cidr net;
+	int64_t expires_us; /* TIME_NONE: never */
+};
+
+/* Sorted by network, each network once. {0} is empty. */
+struct relay_list {
+	struct relay_entry *entry;
+	size_t n, cap;
+};
+
+/*
+ * Add a network as its row has it. Refused (ERR_INVALID, as cidr_parse): what
+ * is no network, has host bits or is /0.
+ */
+bool relay_add(struct relay_list *l, const char *network, int64_t expires_us,
+	struct err *e) MUST_USE;
+
+/* Sort, and keep of equal networks the one that lasts longest. */
+void relay_sort(struct relay_list *l);
+
+/* The table for Postfix as of `now`. False: does not fit `out`. */
+bool relay_table(const struct relay_list *l, int64_t now, struct str *out)
+	MUST_USE;
+
+/* The state text, and back. Reading refuses (ERR_INVALID) any other text. */
+bool relay_state(const struct relay_list *l, struct str *out) MUST_USE;
+bool relay_parse(const char *text, struct relay_list *l, struct err *e)
+	MUST_USE;
+
+/* The first expiry after `now`, or TIME_NONE. */
+int64_t relay_next_expiry(const struct relay_list *l, int64_t now);
+
+/* Does `after` at `now` lack a network that the table text `live` has? */
+bool relay_closes(const char *live, const struct relay_list *after,
+	int64_t now);
+
+bool relay_equal(const struct relay_list *a, const struct relay_list *b);
+void relay_free(struct relay_list *l);
+
+#endif

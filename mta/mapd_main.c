@@ -1,0 +1,387 @@
+/*
+ * postroom-mapd: the publisher of a mail node.
+ *
+ * One loop: a datagram or a second's end starts a round (publish.h); timers
+ * end whitelist entries, run reloads that waited, look at the files, write
+ * text copies, report. What takes long (making files anew, comparing all,
+ * reading files through) runs in one child at a time, beside the rounds.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <libgen.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/sandbox.h"
+#include "base/sock.h"
+#include "base/timeutil.h"
+#include "mta/check_cmd.h"
+#include "mta/health.h"
+#include "mta/node.h"
+#include "mta/publish.h"
+#include "mta/rebuild.h"
+#include "mta/relay.h"
+#include "mta/reload.h"
+#include "mta/report.h"
+
+#define POLL_US (1 * US_PER_S)
+#define LOOK_US (2 * US_PER_S)
+#define CHECK_US (600 * US_PER_S)
+#define TEXT_REST 20 /* a text copy rests this many times its duration */
+
+enum work { WORK_NONE, WORK_REBUILD, WORK_CHECK, WORK_VERIFY, WORK_TEXT };
+
+struct app {
+	struct conf conf;
+	struct node node;
+	int wake_fd, signal_fd;
+	struct child child;
+	enum work work;
+	unsigned work_maps;
+	int64_t work_started;
+	unsigned suspects; /* maps to be read through */
+	bool is_verified;  /* all maps were read through once */
+	int64_t next_poll, next_look, next_check, next_text, next_rebuild;
+};
+
+static const char usage[]
+	= "usage: postroom-mapd [-c FILE] [--check | --release DOMAIN]\n"
+	  "Publishes the database's domains, mailboxes, aliases and whitelist\n"
+	  "to the map files of this mail node.\n"
+	  "  --check           compare the files with the database\n"
+	  "  --release DOMAIN  publish a domain that the guard holds back\n";
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* An error of a round: away is normal, the rest is reported. */
+static void
+note_failure(struct app *app, const struct err *e)
+{
+	if (e->code == ERR_UNAVAILABLE && !app->node.damaged) {
+		log_warn("%s", err_text(e));
+		node_disconnect(&app->node);
+	} else if (e->code != ERR_RETRY) {
+		node_set_message(&app->node, err_text(e));
+	}
+}
+
+static void
+publish(struct app *app)
+{
+	struct node *n = &app->node;
+	struct err e = ERR_EMPTY;
+	bool ok = node_connect(n, &e);
+
+	app->next_poll = monotonic_us() + POLL_US;
+	if (ok && (n->damaged || !app->is_verified))
+		ok = publish_relays(n, &e);
+	else if (ok)
+		ok = publish_round(n, &e);
+	if (!ok)
+		note_failure(app, &e);
+	else if (!n->damaged && n->reload_retry_us == 0)
+		node_set_message(n, "");
+}
+
+static unsigned
+due_texts(const struct app *app, int64_t now)
+{
+	unsigned maps = 0;
+	if (now < app->next_text)
+		return 0;
+	for (int m = 0; m < MAP_COUNT; m++)
+		if (app->node.text_due_us[m] && app->node.text_due_us[m] <= now)
+			maps |= 1U << m;
+	return maps;
+}
+
+static bool
+start_text(struct app *app, unsigned maps, struct err *e)
+{
+	struct node *n = &app->node;
+	struct text_job j = { &n->conf->node, maps };
+	for (int m = 0; m < MAP_COUNT; m++)
+		if (maps & (1U << m))
+			n->text_due_us[m] = 0;
+	return node_fork(n, &app->child, text_child, &j, 300000, e);
+}
+
+/* Start what is due; damage first. */
+static void
+start_work(struct app *app)
+{
+	struct node *n = &app->node;
+	struct err e = ERR_EMPTY;
+	const int64_t now = monotonic_us();
+	const unsigned texts = due_texts(app, now);
+	enum work w = WORK_NONE;
+	bool ok = true;
+
+	if (n->damaged && app->is_verified) {
+		if (now < app->next_rebuild)
+			return;
+		w = WORK_REBUILD;
+		app->work_maps = n->damaged;
+		n->is_rebuilding = true;
+		app->next_rebuild = now + 2 * US_PER_S;
+		ok = rebuild_start(n, n->damaged, &app->child, &e);
+	} else if (app->suspects) {
+		w = WORK_VERIFY;
+		app->work_maps = app->suspects;
+		app->suspects = 0;
+		ok = health_start(n, app->work_maps, &app->child, &e);
+	} else if (n->db && (n->check_due || now >= app->next_check)) {
+		w = WORK_CHECK;
+		n->check_due = false;
+		app->next_check = now + CHECK_US;
+		ok = publish_relays(n, &e) && check_start(n, &app->child, &e);
+	} else if (texts) {
+		w = WORK_TEXT;
+		app->work_maps = texts;
+		ok = start_text(app, texts, &e);
+	}
+	app->work = ok ? w : WORK_NONE;
+	app->work_started = now;
+	if (!ok) {
+		n->is_rebuilding = false;
+		note_failure(app, &e);
+	}
+}
+
+static void
+work_failed(struct app *app, const struct err *e)
+{
+	struct node *n = &app->node;
+	log_warn("%s", err_text(e));
+	if (app->work == WORK_REBUILD)
+		node_set_message(n, err_text(e));
+	else if (app->work == WORK_CHECK)
+		app->next_check = monotonic_us() + 10 * US_PER_S;
+	else if (app->work == WORK_VERIFY)
+		app->suspects |= app->work_maps;
+	else if (app->work == WORK_TEXT)
+		app->next_text = monotonic_us() + 10 * US_PER_S;
+	/* A file that ended the child is read through. */
+	if (app->work != WORK_REBUILD && app->work != WORK_VERIFY)
+		app->suspects |= REBUILD_ALL;
+}
+
+static void
+work_done(struct app *app, struct err *e)
+{
+	struct node *n = &app->node;
+	const int64_t now = monotonic_us();
+	bool ok = true;
+	switch (app->work) {
+	case WORK_REBUILD:
+		n->is_rebuilding = false;
+		ok = rebuild_take(n, app->work_maps, &app->child, e);
+		break;
+	case WORK_CHECK:
+		ok = check_take(n, &app->child, e);
+		break;
+	case WORK_VERIFY:
+		health_take(n, app->work_maps, &app->child);
+		app->is_verified = true;
+		break;
+	case WORK_TEXT:
+		app->next_text = now + TEXT_REST * (now - app->work_started);
+		break;
+	case WORK_NONE:
+		break;
+	}
+	if (!ok)
+		node_set_message(n, err_text(e));
+}
+
+/* Returns whether a piece of work has just ended. */
+static bool
+finish_work(struct app *app)
+{
+	struct err e = ERR_EMPTY;
+	if (app->work == WORK_NONE)
+		return false;
+	const enum child_state s = child_read(&app->child, &e);
+	if (s == CHILD_RUNNING)
+		return false;
+	if (s == CHILD_OK)
+		work_done(app, &e);
+	else
+		work_failed(app, &e);
+	app->node.is_rebuilding = false;
+	child_free(&app->child);
+	app->work = WORK_NONE;
+	return true;
+}
+
+static void
+end_expired(struct app *app)
+{
+	struct err e = ERR_EMPTY;
+	if (!relay_refresh(&app->node, &e))
+		node_set_message(&app->node, err_text(&e));
+}
+
+static int
+wait_ms(const struct app *app, int64_t expiry_us)
+{
+	const int64_t now = monotonic_us();
+	int64_t t = sooner(app->next_poll, app->next_look);
+	t = sooner(t, reload_next_us(&app->node));
+	if (expiry_us != TIME_NONE)
+		t = sooner(t, now + (expiry_us - now_us()));
+	if (app->work == WORK_NONE)
+		for (int m = 0; m < MAP_COUNT; m++)
+			if (app->node.text_due_us[m])
+				t = sooner(t, app->node.text_due_us[m]
+							> app->next_text
+						? app->node.text_due_us[m]
+						: app->next_text);
+	if (app->work != WORK_NONE)
+		t = sooner(t, now + 200000);
+	return t <= now ? 0 : (int)((t - now) / 1000 + 1);
+}
+
+/* One turn; false ends the program. */
+static bool
+turn(struct app *app)
+{
+	const int64_t expiry = relay_next(&app->node);
+	struct pollfd p[3] = { { .fd = app->wake_fd, .events = POLLIN },
+		{ .fd = app->signal_fd, .events = POLLIN },
+		{ .fd = app->work == WORK_NONE ? -1 : app->child.fd,
+			.events = POLLIN } };
+
+	if (poll(p, 3, wait_ms(app, expiry)) < 0 && errno != EINTR)
+		fatal("poll: %s", strerror(errno));
+	if (p[1].revents)
+		return false;
+	if (p[0].revents)
+		sock_drain(app->wake_fd);
+	if (expiry != TIME_NONE && now_us() >= expiry)
+		end_expired(app);
+	reload_run(&app->node);
+	const bool ended = finish_work(app);
+	const int64_t now = monotonic_us();
+	if (now >= app->next_look && app->work == WORK_NONE) {
+		app->suspects |= health_look(&app->node);
+		app->next_look = now + LOOK_US;
+	}
+	if (p[0].revents || ended || now >= app->next_poll)
+		publish(app);
+	if (app->work == WORK_NONE)
+		start_work(app);
+	reload_run(&app->node);
+	report_run(&app->node);
+	return true;
+}
+
+static void
+enter_sandbox(const struct conf *c)
+{
+	static const char *const readable[] = { "/etc", "/usr", "/lib",
+		"/dev/null", "/dev/urandom", "/run/mysqld", NULL };
+	char dovecot[sizeof(c->node.dovecot_db)];
+	struct err e = ERR_EMPTY;
+	int abi;
+	snprintf(dovecot, sizeof(dovecot), "%s", c->node.dovecot_db);
+	const char *const writable[] = { c->node.postfix_maps, dirname(dovecot),
+		c->node.state, NULL };
+	const struct sandbox box = { .drop_capabilities = true,
+		.deny_exec = true,
+		.deny_inet = true,
+		.read_paths = readable,
+		.write_paths = writable };
+	if (!sandbox_enter(&box, &abi, &e))
+		fatal("%s", err_text(&e));
+}
+
+static void
+start(struct app *app)
+{
+	struct err e = ERR_EMPTY;
+	sigset_t set;
+
+	if (!sock_listen(app->conf.map.wake, SOCK_DGRAM, 0666, &app->wake_fd,
+		    &e))
+		fatal("%s", err_text(&e));
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	app->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
+	signal(SIGPIPE, SIG_IGN);
+	enter_sandbox(&app->conf);
+	if (!node_open(&app->node, &app->conf, &e)
+		|| !relay_load(&app->node, &e) || !relay_refresh(&app->node, &e))
+		fatal("%s", err_text(&e));
+	app->suspects = REBUILD_ALL;
+	app->next_check = INT64_MAX;
+	log_info("node %s, serial %llu", app->conf.map.node,
+		(unsigned long long)app->node.applied);
+}
+
+static int
+serve(struct app *app)
+{
+	app->child.fd = -1;
+	start(app);
+	while (turn(app))
+		;
+	child_free(&app->child);
+	node_close(&app->node);
+	log_info("ended");
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option longs[] = { { "help", 0, NULL, 'h' },
+		{ "version", 0, NULL, 'V' }, { "check", 0, NULL, 'k' },
+		{ "release", 1, NULL, 'r' }, { 0 } };
+	static struct app app;
+	const char *file = NULL, *release = NULL;
+	bool check = false;
+	struct err e = ERR_EMPTY;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:hV", longs, NULL)) != -1) {
+		if (c == 'c') {
+			file = optarg;
+		} else if (c == 'k') {
+			check = true;
+		} else if (c == 'r') {
+			release = optarg;
+		} else if (c == 'V') {
+			puts("postroom-mapd " POSTROOM_VERSION);
+			return 0;
+		} else {
+			fputs(usage, c == 'h' ? stdout : stderr);
+			return c == 'h' ? 0 : 2;
+		}
+	}
+	log_init("postroom-mapd", LOG_LEVEL_INFO);
+	if (!conf_load(&app.conf, conf_path(file), &e))
+		fatal("%s", err_text(&e));
+	umask(027);
+	if (geteuid() == 0 && !sandbox_become(app.conf.map.user, &e))
+		fatal("%s", err_text(&e));
+	if (check)
+		return check_command(&app.conf);
+	if (release)
+		return release_command(&app.conf, release);
+	return serve(&app);
+}

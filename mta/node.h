@@ -1,0 +1,109 @@
+/*
+ * The mail node that this process publishes to: its files, its connections
+ * and what is known of its state. One per process, passed to everything.
+ *
+ * The parts: live.h reads and changes the files, publish.h brings changes
+ * live, relay.h keeps the whitelist, reload.h speaks to postroom-rootd,
+ * rebuild.h makes whole files and compares all, health.h finds damage,
+ * report.h tells the database.
+ */
+#ifndef MTA_NODE_H
+#define MTA_NODE_H
+
+#include "base/base.h"
+#include "base/conf.h"
+#include "base/err.h"
+#include "db/db.h"
+#include "maps/holds.h"
+#include "maps/lines.h"
+#include "maps/whitelist.h"
+#include "mta/child.h"
+#include "mta/files.h"
+#include "mta/journal.h"
+#include "mta/user_db.h"
+
+#define NODE_PATH_SIZE 512
+
+/* Keys of a drift that the next publish renders once more. */
+struct node_recheck {
+	char **key;
+	size_t n, cap;
+};
+
+struct node {
+	const struct conf *conf;
+	struct db *db; /* NULL: away */
+	uint64_t node_id;
+	struct user_db *users; /* opened on use: node_users */
+	struct journal *journal;
+	struct hold_list held;
+	struct relay_list relays;
+	bool relay_state_due; /* the state file is behind */
+	struct node_recheck recheck;
+
+	uint64_t applied; /* in the files */
+	uint64_t live;    /* and Postfix has reloaded where it must */
+	bool reload_due, reload_urgent;
+	bool dovecot_reload_due;
+	bool is_rebuilding; /* files are about to be replaced */
+	int64_t last_reload_us, reload_retry_us; /* monotonic */
+
+	struct file_mark mark[MAP_COUNT]; /* as we left them */
+	struct file_mark cidr_mark;
+	unsigned damaged; /* bit per map that must be rebuilt */
+	bool check_due;   /* compare everything soon */
+	int64_t text_due_us[MAP_COUNT]; /* monotonic; 0: none */
+
+	/* Reported to the database. */
+	int64_t applied_at_us;
+	uint64_t took_us, added, removed;
+	char message[300]; /* "" when all is well */
+	bool report_due;
+	bool held_reported; /* the database has a list of held domains */
+	int64_t reported_us; /* monotonic */
+};
+
+/* File of a map: MAPS/NAME.lmdb, or Dovecot's file for the accounts. */
+void node_map_path(const struct conf_node *c, enum map_id map,
+	char out[static NODE_PATH_SIZE]);
+void node_text_path(const struct conf_node *c, enum map_id map,
+	char out[static NODE_PATH_SIZE]);
+void node_cidr_path(
+	const struct conf_node *c, char out[static NODE_PATH_SIZE]);
+void node_state_path(const struct conf_node *c, const char *name,
+	char out[static NODE_PATH_SIZE]);
+
+/* Read the state that the last process left. */
+bool node_open(struct node *n, const struct conf *conf, struct err *e) MUST_USE;
+void node_close(struct node *n);
+
+/* Connect to the database when there is no connection. */
+bool node_connect(struct node *n, struct err *e) MUST_USE;
+/* A connection of one's own, for a child. */
+bool node_db_open(const struct conf *conf, struct db **db_r, struct err *e)
+	MUST_USE;
+void node_disconnect(struct node *n);
+
+/* Dovecot's users, open and current. */
+bool node_users(struct node *n, struct err *e) MUST_USE;
+
+/*
+ * Start a child that may open the users' file: SQLite must not cross a fork,
+ * so this process closes its connection first and opens it again on use.
+ */
+bool node_fork(struct node *n, struct child *c, child_fn *fn, void *ctx,
+	int deadline_ms, struct err *e) MUST_USE;
+
+/* Keep the list of held domains on disk. */
+bool node_save_holds(struct node *n, struct err *e) MUST_USE;
+
+/* Remember how a file looks now that this process has changed it. */
+void node_mark(struct node *n, enum map_id map);
+
+/* Something is wrong or well again; logged once, reported. */
+void node_set_message(struct node *n, const char *text);
+
+bool node_recheck_add(struct node *n, const char *key, struct err *e) MUST_USE;
+void node_recheck_clear(struct node *n);
+
+#endif

@@ -1,0 +1,155 @@
+/*
+ * See reload.h.
+ */
+#include "mta/reload.h"
+
+#include <string.h>
+
+#include "base/addr.h"
+#include "base/log.h"
+#include "base/timeutil.h"
+#include "db/strset.h"
+#include "maps/account.h"
+#include "mta/rootd_client.h"
+
+#define EVERY_US (5 * US_PER_S)
+#define RETRY_US (1 * US_PER_S)
+
+/* More barred accounts of one domain than this end everybody's sessions
+ * there: clients sign in again by themselves. */
+#define KICK_EACH_MAX 20
+
+void
+reload_want(struct node *n, bool is_urgent)
+{
+	n->reload_due = true;
+	n->reload_urgent = n->reload_urgent || is_urgent;
+}
+
+int64_t
+reload_next_us(const struct node *n)
+{
+	int64_t t = INT64_MAX;
+	if (n->reload_due)
+		t = n->reload_urgent || n->last_reload_us == 0
+			? 0
+			: n->last_reload_us + EVERY_US;
+	if (n->dovecot_reload_due)
+		t = 0;
+	return t < n->reload_retry_us ? n->reload_retry_us : t;
+}
+
+static bool
+call(struct node *n, enum root_verb verb, const char *arg)
+{
+	struct err e = ERR_EMPTY;
+	if (rootd_call(n->conf->rootd.listen, verb, arg, &e))
+		return true;
+	if (arg)
+		log_warn("%s", err_text(&e));
+	else
+		node_set_message(n, err_text(&e));
+	return false;
+}
+
+static bool
+reload_postfix(struct node *n)
+{
+	if (!call(n, ROOT_RELOAD_POSTFIX, NULL))
+		return false;
+	n->last_reload_us = monotonic_us();
+	n->reload_due = false;
+	n->reload_urgent = false;
+	n->live = n->applied;
+	n->applied_at_us = now_us();
+	n->report_due = true;
+	return true;
+}
+
+void
+reload_run(struct node *n)
+{
+	struct err e = ERR_EMPTY;
+	bool ok = true;
+	if (monotonic_us() < reload_next_us(n))
+		return;
+	if (n->dovecot_reload_due) {
+		ok = call(n, ROOT_RELOAD_DOVECOT, NULL);
+		n->dovecot_reload_due = !ok;
+	}
+	if (n->reload_due)
+		ok = reload_postfix(n) && ok;
+	n->reload_retry_us = ok ? 0 : monotonic_us() + RETRY_US;
+	if (!ok)
+		return;
+	node_set_message(n, "");
+	/* A rebuild that is under way owes its reloads still. */
+	if (!n->is_rebuilding && !journal_reloaded(n->journal, &e))
+		node_set_message(n, err_text(&e));
+}
+
+static void
+kick(struct node *n, const char *login)
+{
+	char mask[ADDR_SIZE + 2];
+	if (login[0] == '@') {
+		snprintf(mask, sizeof(mask), "*%s", login);
+		login = mask;
+	}
+	(void)call(n, ROOT_END_SESSIONS, login);
+}
+
+static bool
+is_barred(const struct delta_line *d)
+{
+	return d->map == MAP_ACCOUNTS && d->before
+		&& !account_is_locked(d->before)
+		&& (!d->after || account_is_locked(d->after));
+}
+
+/* How many accounts of that domain the delta bars, from line i on. */
+static size_t
+barred_of(const struct delta *d, const char *domain)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < d->n && n <= KICK_EACH_MAX; i++)
+		n += is_barred(&d->line[i])
+			&& strcmp(key_domain(d->line[i].key), domain) == 0;
+	return n;
+}
+
+static bool
+collect(const char *const *login, size_t logins, const struct delta *d,
+	struct strset *out, struct err *e)
+{
+	for (size_t i = 0; i < logins; i++)
+		if (!strset_add(out, login[i], NULL, e))
+			return false;
+	for (size_t i = 0; i < d->n; i++) {
+		const char *key = d->line[i].key;
+		const char *at = strrchr(key, '@');
+		if (!at || !is_barred(&d->line[i]) || strset_has(out, at))
+			continue;
+		const bool many = barred_of(d, at + 1) > KICK_EACH_MAX;
+		if (!strset_add(out, many ? at : key, NULL, e))
+			return false;
+	}
+	return true;
+}
+
+void
+reload_end_sessions(struct node *n, const char *const *login, size_t logins,
+	const struct delta *d)
+{
+	struct strset all = { 0 };
+	struct err e = ERR_EMPTY;
+	if (!collect(login, logins, d, &all, &e))
+		log_warn("%s", err_text(&e));
+	for (size_t i = 0; i < all.n; i++) {
+		const char *at = strrchr(all.list[i], '@');
+		if (at && at != all.list[i] && strset_has(&all, at))
+			continue;
+		kick(n, all.list[i]);
+	}
+	strset_free(&all);
+}

@@ -1,0 +1,132 @@
+/*
+ * The verb table and the grammar of its arguments.
+ */
+#include "mta/root_verbs.h"
+
+#include <string.h>
+
+#include "base/addr.h"
+#include "base/str.h"
+
+#define POSTFIX "/usr/sbin/postfix"
+#define DOVEADM "/usr/bin/doveadm"
+
+enum config { POSTFIX_CONFIG, DOVECOT_CONFIG };
+
+/*
+ * A login as Dovecot knows it, or `*@domain` for everybody of a domain. No
+ * other wildcard, no blank, no leading hyphen that would read as an option.
+ */
+static bool
+is_login(const char *s)
+{
+	char out[ADDR_SIZE];
+	struct err e = ERR_EMPTY;
+	if (s[0] == '*' && s[1] == '@')
+		return domain_check(s + 2, out, sizeof(out), &e)
+			&& strcmp(s + 2, out) == 0;
+	return s[0] != '-' && addr_check_mailbox(s, out, sizeof(out), &e)
+		&& strcmp(s, out) == 0;
+}
+
+static const struct verb {
+	const char *name;
+	const char *program;
+	enum config config;
+	const char *words[2];
+	bool (*is_argument)(const char *s); /* NULL: takes none */
+	int timeout_ms;
+	struct root_rate rate;
+} verbs[ROOT_VERBS] = {
+	[ROOT_RELOAD_POSTFIX] = { "reload-postfix", POSTFIX, POSTFIX_CONFIG,
+		{ "reload" }, NULL, 15000, { 40, 500 } },
+	[ROOT_RELOAD_DOVECOT] = { "reload-dovecot", DOVEADM, DOVECOT_CONFIG,
+		{ "reload" }, NULL, 15000, { 5, 5000 } },
+	[ROOT_END_SESSIONS] = { "end-sessions", DOVEADM, DOVECOT_CONFIG,
+		{ "kick" }, is_login, 5000, { 2000, 20 } },
+};
+
+const char *
+root_verb_name(enum root_verb verb)
+{
+	return verbs[verb].name;
+}
+
+struct root_rate
+root_verb_rate(enum root_verb verb)
+{
+	return verbs[verb].rate;
+}
+
+static const struct verb *
+find_verb(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+bool
+root_request_parse(
+	const void *data, size_t n, struct root_request *r, struct err *e)
+{
+	*r = (struct root_request) { .arg = NULL };
+	if (n == 0 || n > ROOT_REQUEST_MAX)
+		return err_set(e, ERR_INVALID, "", "bad_request", "",
+			"a request has 1 to %d bytes", ROOT_REQUEST_MAX);
+	memcpy(r->text, data, n);
+	const size_t verb_len = strlen(r->text);
+	const struct verb *v = find_verb(r->text);
+	if (!v)
+		return err_set(e, ERR_INVALID, "", "unknown_verb", r->text,
+			"no such verb");
+	r->verb = (enum root_verb)(v - verbs);
+	if (!v->is_argument) {
+		if (verb_len == n)
+			return true;
+		return err_set(e, ERR_INVALID, "", "bad_argument", "",
+			"%s takes no argument", v->name);
+	}
+	const char *arg = r->text + verb_len + 1;
+	if (verb_len + 1 >= n || verb_len + 1 + strlen(arg) != n
+		|| !v->is_argument(arg))
+		return err_set(e, ERR_INVALID, "", "bad_argument", "",
+			"%s: not a valid argument", v->name);
+	r->arg = arg;
+	return true;
+}
+
+void
+root_request_command(const struct root_request *r,
+	const struct conf_rootd *conf, struct root_command *c)
+{
+	const struct verb *v = &verbs[r->verb];
+	int n = 0;
+
+	*c = (struct root_command) { .timeout_ms = v->timeout_ms };
+	c->argv[n++] = v->program;
+	c->argv[n++] = "-c";
+	c->argv[n++] = v->config == POSTFIX_CONFIG ? conf->postfix_config
+						   : conf->dovecot_config;
+	for (size_t i = 0; i < ARRAY_LEN(v->words) && v->words[i]; i++)
+		c->argv[n++] = v->words[i];
+	if (r->arg)
+		c->argv[n++] = r->arg;
+	c->argv[n] = NULL;
+}
+
+bool
+root_bucket_take(struct root_bucket *b, struct root_rate rate, int64_t now_ms)
+{
+	if (b->last_ms == 0)
+		b->last_ms = now_ms;
+	b->owed_ms -= now_ms - b->last_ms;
+	b->last_ms = now_ms;
+	if (b->owed_ms < 0)
+		b->owed_ms = 0;
+	if (b->owed_ms + rate.every_ms > (int64_t)rate.burst * rate.every_ms)
+		return false;
+	b->owed_ms += rate.every_ms;
+	return true;
+}
