@@ -242,7 +242,7 @@ def steps_of(part, soak):
     if part == "panel":
         return panel_steps(soak)
     if part == "lint":
-        return [Step("lint", "lint", ["scripts/lint"])]
+        return [Step("lint", "lint", ["scripts/lint"], "lines")]
     return python_steps(part, soak)
 
 
