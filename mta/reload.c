@@ -45,6 +45,9 @@ call(struct node *n, enum root_verb verb, const char *arg)
 	struct err e = ERR_EMPTY;
 	if (rootd_call(n->conf->rootd.listen, verb, arg, &e))
 		return true;
+	/* A server that is not running reads its files when it starts. */
+	if (e.code == ERR_INTERNAL && strstr(err_text(&e), "not running"))
+		return true;
 	if (arg)
 		log_warn("%s", err_text(&e));
 	else
