@@ -74,8 +74,8 @@ bad(struct csv *c, const char *reason, const char *text, struct err *e)
 static bool
 put(struct csv *c, const char *data, size_t len, struct err *e)
 {
-	/* The NULs of the cells still to come must fit too. */
-	if (len > c->cap - c->used - (CSV_MAX_CELLS - c->n))
+	/* The NULs of this cell and of those to come must fit too. */
+	if (len > c->cap - c->used - (CSV_MAX_CELLS + 1 - c->n))
 		return bad_at(c, c->row_line, 1, "row_too_long",
 			"the row is too long", e);
 	memcpy(c->buf + c->used, data, len);

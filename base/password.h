@@ -79,9 +79,11 @@ enum password_result password_verify(
  * a bare crypt form ($1$ $5$ $6$ $2a$ $2b$ $2y$ $y$ $7$ or 13 characters of
  * DES) gets {CRYPT} before it. Refuses, field `password_hash`: an unknown
  * scheme (`unknown_scheme`), `:`, CR, LF, NUL, blanks and what is not
- * printable ASCII (`bad_character`), an empty or malformed hash of a scheme
- * (`bad_hash`), one that is too long (`too_long`). Usable as `.check` of a
- * form field (base/form.h).
+ * printable ASCII (`bad_character`; {PLAIN} may hold any text and {OTP}
+ * blanks), an empty or malformed hash of a scheme (`bad_hash`), one that would
+ * take too much time or memory to verify (`too_costly`: over 10,000,000
+ * rounds, a bcrypt cost over 16, 1 GiB or 64 passes of Argon2), one that is too
+ * long (`too_long`). Usable as `.check` of a form field (base/form.h).
  */
 bool password_check_ready_hash(
 	const char *in, char *out, size_t cap, struct err *e) MUST_USE;

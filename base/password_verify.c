@@ -6,6 +6,7 @@
 #include "base/password.h"
 
 #include "base/str.h"
+#include "base/utf8.h"
 
 /* The state of MD5 after one block is what CRAM-MD5 stores; only the old
  * interface gives it. */
@@ -486,11 +487,22 @@ refuse(struct err *e, const char *reason, const char *text)
 		e, ERR_INVALID, "password_hash", reason, NULL, "%s", text);
 }
 
+/* Printable ASCII without blanks and colons. OTP has blanks between its parts;
+ * a plain password may hold any text. */
 static bool
-has_only_safe_bytes(const char *in)
+has_only_safe_bytes(const struct stored *s, const char *in)
 {
-	for (; *in; in++) {
-		if (*in <= 0x20 || *in >= 0x7f || *in == ':')
+	const bool is_plain = s->scheme && s->scheme->form == FORM_PLAIN;
+	const bool is_otp = s->scheme && s->scheme->form == FORM_OTP;
+	const size_t len = strlen(in);
+	uint32_t code;
+
+	for (size_t i = 0, n; i < len; i += n) {
+		n = utf8_next(in + i, len - i, &code);
+		if (n == 0 || utf8_is_hidden(code) || code == ':')
+			return false;
+		if ((code == ' ' && !is_otp && !is_plain)
+			|| (code >= 0x80 && !is_plain))
 			return false;
 	}
 	return true;
@@ -506,7 +518,7 @@ password_check_ready_hash(const char *in, char *out, size_t cap, struct err *e)
 		out[0] = '\0';
 	if (!in[0])
 		return refuse(e, "required", "the hash is missing");
-	if (!has_only_safe_bytes(in))
+	if (!has_only_safe_bytes(&s, in))
 		return refuse(e, "bad_character",
 			"a hash is printable ASCII without blanks and colons");
 	if (!s.scheme)
