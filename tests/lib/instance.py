@@ -77,9 +77,8 @@ FAULTS = re.compile(r"ERROR: \w+Sanitizer|runtime error:|Assertion .* failed")
 
 
 @contextlib.contextmanager
-def running(sign_in=True, apache=False, build=None, outside="sink",
-            prepare=None):
-    """A started instance that is gone afterwards.
+def laid_out(build=None, outside="sink", prepare=None):
+    """An instance of which nothing runs yet; gone afterwards.
 
     POSTROOM_BUILD names another folder of programs, relative to the tree's
     top, than `build`. `prepare` is called before the servers are laid out.
@@ -95,9 +94,6 @@ def running(sign_in=True, apache=False, build=None, outside="sink",
         stdin=subprocess.PIPE, start_new_session=True)
     try:
         servers.create(throwaway=True, outside=outside)
-        servers.start(apache=apache)
-        if sign_in:
-            servers.sign_in()
         yield servers
         refuse_faults(servers)
     except BaseException:
@@ -106,6 +102,16 @@ def running(sign_in=True, apache=False, build=None, outside="sink",
     finally:
         keeper.stdin.close()
         keeper.wait()
+
+
+@contextlib.contextmanager
+def running(sign_in=True, apache=False, **layout):
+    """A started instance that is gone afterwards; see laid_out()."""
+    with laid_out(**layout) as servers:
+        servers.start(apache=apache)
+        if sign_in:
+            servers.sign_in()
+        yield servers
 
 
 def refuse_faults(servers):
