@@ -49,7 +49,7 @@ connect_database(struct call *c, struct err *e)
 	struct app *app = c->app;
 
 	c->core = &app->core;
-	if (app->is_connected || c->route->flags & ROUTE_NO_DATABASE)
+	if (app->is_connected)
 		return true;
 	app->is_connected =
 		core_open(&app->core, &app->conf, app->face, app->arena, e);

@@ -44,6 +44,7 @@ route_find(const struct route *table, enum method method, const char *path,
 		if (!route_fits(r->path, path, &id))
 			continue;
 		if (r->method == want) {
+			str_reset(allow);
 			*id_r = id;
 			return r;
 		}

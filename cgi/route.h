@@ -33,8 +33,6 @@ enum route_flags {
 	/* Replies carry an ETag of their bytes and If-None-Match is looked at:
 	 * for what is polled. */
 	ROUTE_POLLED = 1 << 3,
-	/* Needs no database to begin with. */
-	ROUTE_NO_DATABASE = 1 << 4,
 };
 
 /* A form table with the struct that it fills. */
