@@ -264,7 +264,6 @@ struct lines {
 	struct reading *r;
 	const char *at;
 	unsigned line;
-	bool is_too_long;
 };
 
 static bool
@@ -283,12 +282,20 @@ is_section(const char *name, size_t len)
 static void
 check_header(struct lines *l, const char *line)
 {
-	const char *name = line + strspn(line, " \t") + 1;
+	const char *bracket = line + strspn(line, " \t");
+	const char *name = bracket + 1;
+	size_t len;
 
-	if (name[-1] != '[' || is_section(name, strcspn(name, "]\n")))
+	if (*bracket != '[')
 		return;
-	(void)err_set(l->r->e, ERR_INVALID, NULL, "unknown_section",
-		l->r->where, "%s: this section is not known", l->r->where);
+	len = strcspn(name, "]\n");
+	if (name[len] != ']')
+		(void)err_set(l->r->e, ERR_INVALID, NULL, "bad_line",
+			l->r->where, "%s: a section is `[name]`", l->r->where);
+	else if (!is_section(name, len))
+		(void)err_set(l->r->e, ERR_INVALID, NULL, "unknown_section",
+			l->r->where, "%s: this section is not known",
+			l->r->where);
 }
 
 /* fgets(3) for inih. */
