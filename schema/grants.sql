@@ -33,6 +33,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON throttle TO 'postroom-web'@'localhost', 
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON first_use TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
 GRANT SELECT, UPDATE ON lease TO 'postroom-job'@'localhost';
+GRANT EXECUTE ON FUNCTION prune_revisions TO 'postroom-job'@'localhost';
+GRANT EXECUTE ON FUNCTION prune_secrets TO 'postroom-job'@'localhost';
+GRANT EXECUTE ON FUNCTION mark_secrets TO 'postroom-job'@'localhost';
 
 GRANT SELECT ON map_head TO 'postroom-map'@'localhost';
 GRANT SELECT ON map_change TO 'postroom-map'@'localhost';
