@@ -302,7 +302,8 @@ class Instance:
 
     def migrate(self):
         self.db.sql("CREATE DATABASE IF NOT EXISTS postroom")
-        self.postroom("migrate")
+        self.postroom("migrate", "--schema",
+                      os.path.join(layout.ROOT, "schema"))
         self.postroom("node", "add", "local")
 
     def postroom(self, *argv, **options):
