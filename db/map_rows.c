@@ -23,6 +23,8 @@
 #define MAILBOX_SELECT                                                         \
 	"SELECT id, domain_id, address, home, password, quota_bytes, state,"   \
 	" alive FROM map_mailbox"
+/* Said for the index, which begins with `alive`. */
+#define MAILBOX_ANY " WHERE (alive = 1 OR alive IS NULL)"
 #define ALIAS_SELECT                                                           \
 	"SELECT a.id, a.domain_id, a.address, a.state, a.is_catch_all,"        \
 	" a.send_as, t.target FROM map_alias a"                                \
@@ -67,9 +69,9 @@ static const struct sql sql[Q_COUNT] = {
 	= { DOMAIN_SELECT " AND name" IN_LIST, S32, DOMAIN_OUT },
 	[Q_DOMAIN_ALL] = { DOMAIN_SELECT, "", DOMAIN_OUT },
 	[Q_MAILBOX]
-	= { MAILBOX_SELECT " WHERE address = ?", "s", MAILBOX_OUT },
+	= { MAILBOX_SELECT MAILBOX_ANY " AND address = ?", "s", MAILBOX_OUT },
 	[Q_MAILBOX_LIST]
-	= { MAILBOX_SELECT " WHERE address" IN_LIST, S32, MAILBOX_OUT },
+	= { MAILBOX_SELECT MAILBOX_ANY " AND address" IN_LIST, S32, MAILBOX_OUT },
 	[Q_MAILBOX_DOMAIN] = { MAILBOX_SELECT
 		" WHERE domain_id IN (SELECT id FROM map_domain WHERE name = ?)",
 		"s", MAILBOX_OUT },

@@ -24,7 +24,8 @@ by_domain(const void *a, const void *b)
 	return compare_u64(x->id, y->id);
 }
 
-/* Of equal addresses the one that exists first, then the newest. */
+/* Of equal addresses those that exist first, then the newest. An address can
+ * stand in a living domain and in deleted ones of the same name. */
 static int
 by_mailbox(const void *a, const void *b)
 {
@@ -101,8 +102,14 @@ rows_domain(const struct map_rows *r, const char *name)
 	return NULL;
 }
 
-const struct map_mailbox_row *
-rows_account(const struct map_rows *r, const char *address)
+static bool
+is_in(const struct map_domain_row *d, uint64_t domain_id)
+{
+	return d && d->id == domain_id;
+}
+
+static size_t
+first_mailbox(const struct map_rows *r, const char *address)
 {
 	size_t lo = 0, hi = r->mailboxes;
 	while (lo < hi) {
@@ -112,25 +119,39 @@ rows_account(const struct map_rows *r, const char *address)
 		else
 			hi = mid;
 	}
-	if (lo == r->mailboxes
-		|| strcmp(r->mailbox[lo].address, address) != 0)
-		return NULL;
-	return &r->mailbox[lo];
+	return lo;
 }
 
 const struct map_mailbox_row *
 rows_mailbox(const struct map_rows *r, const char *address)
 {
-	const struct map_mailbox_row *m = rows_account(r, address);
-	if (!m || !m->is_alive || m->state == MAP_MAILBOX_DELETED)
-		return NULL;
 	const struct map_domain_row *d = rows_domain(r, addr_domain(address));
-	return d && d->id == m->domain_id ? m : NULL;
+	for (size_t i = first_mailbox(r, address); i < r->mailboxes; i++) {
+		const struct map_mailbox_row *m = &r->mailbox[i];
+		if (strcmp(m->address, address) != 0)
+			break;
+		if (m->is_alive && m->state != MAP_MAILBOX_DELETED
+			&& is_in(d, m->domain_id))
+			return m;
+	}
+	return NULL;
+}
+
+const struct map_mailbox_row *
+rows_account(const struct map_rows *r, const char *address)
+{
+	const struct map_mailbox_row *m = rows_mailbox(r, address);
+	const size_t i = first_mailbox(r, address);
+	if (m || i == r->mailboxes
+		|| strcmp(r->mailbox[i].address, address) != 0)
+		return m;
+	return &r->mailbox[i];
 }
 
 const struct map_alias_row *
 rows_alias(const struct map_rows *r, const char *address)
 {
+	const struct map_domain_row *d = rows_domain(r, addr_domain(address));
 	size_t lo = 0, hi = r->aliases;
 	while (lo < hi) {
 		const size_t mid = lo + (hi - lo) / 2;
@@ -139,8 +160,11 @@ rows_alias(const struct map_rows *r, const char *address)
 		else
 			hi = mid;
 	}
-	if (lo == r->aliases || strcmp(r->alias[lo].address, address) != 0)
-		return NULL;
-	const struct map_domain_row *d = rows_domain(r, addr_domain(address));
-	return d && d->id == r->alias[lo].domain_id ? &r->alias[lo] : NULL;
+	for (; lo < r->aliases; lo++) {
+		if (strcmp(r->alias[lo].address, address) != 0)
+			break;
+		if (is_in(d, r->alias[lo].domain_id))
+			return &r->alias[lo];
+	}
+	return NULL;
 }

@@ -37,9 +37,11 @@ fail(const struct env *x, const char *what, int rc, struct err *e)
 	if (rc == ENOENT)
 		return err_set(e, ERR_NOT_FOUND, "", "missing", x->path,
 			"%s: no such file", x->path);
+	/* Opening an empty file for reading is EBADF. */
 	const bool damaged = rc == MDB_INVALID || rc == MDB_CORRUPTED
 		|| rc == MDB_PAGE_NOTFOUND || rc == MDB_VERSION_MISMATCH
-		|| rc == MDB_PANIC;
+		|| rc == MDB_PANIC || rc == MDB_BAD_TXN || rc == EBADF
+		|| rc == EINVAL;
 	return err_set(e, ERR_INTERNAL, "", damaged ? "damaged" : "io", x->path,
 		"%s: %s: %s", x->path, what, mdb_strerror(rc));
 }

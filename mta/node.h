@@ -46,7 +46,7 @@ struct node {
 	bool reload_due, reload_urgent;
 	bool dovecot_reload_due;
 	bool is_rebuilding; /* files are about to be replaced */
-	int64_t last_reload_us, reload_retry_us; /* monotonic */
+	int64_t reloads_paid_us, reload_retry_us; /* monotonic */
 
 	struct file_mark mark[MAP_COUNT]; /* as we left them */
 	struct file_mark cidr_mark;

@@ -19,6 +19,7 @@
 #include "mta/reload.h"
 
 #define ALL_BYTES ((size_t)64 << 30)
+#define RELAY_BYTES (16UL * 1024 * 1024)
 #define REBUILD_MS (10 * 60 * 1000)
 /* More differing keys than this are not named: everything is made anew. */
 #define DIFFERENCES_MAX 5000
@@ -28,6 +29,7 @@ struct all {
 	struct map_rows rows;
 	struct map_set wanted;
 	struct hold_list held; /* kept back before, and what cannot be written */
+	struct relay_list relays;
 	uint64_t serial;
 };
 
@@ -37,6 +39,7 @@ all_free(struct all *x)
 	map_rows_free(&x->rows);
 	map_set_free(&x->wanted);
 	holds_free(&x->held);
+	relay_free(&x->relays);
 	arena_free(&x->arena);
 }
 
@@ -53,12 +56,24 @@ load_held(const struct conf_node *c, struct all *x, struct err *e)
 }
 
 static bool
+take_relay(void *ctx, const char *network, int64_t expires_us, struct err *e)
+{
+	struct err why = ERR_EMPTY;
+	(void)e;
+	/* What cannot be read is named and left out by the publisher. */
+	(void)!relay_add(ctx, network, expires_us, &why);
+	return true;
+}
+
+static bool
 load_rows(const struct conf *conf, struct all *x, struct err *e)
 {
 	struct db *db = NULL;
 	const bool ok = node_db_open(conf, &db, e)
 		&& db_begin(db, DB_SNAPSHOT, e) && map_head(db, &x->serial, e)
-		&& map_rows_load_all(db, x->arena, &x->rows, e);
+		&& map_rows_load_all(db, x->arena, &x->rows, e)
+		&& map_relays(db, take_relay, &x->relays, e);
+	relay_sort(&x->relays);
 	if (db)
 		db_close(&db);
 	return ok;
@@ -304,6 +319,22 @@ read_whole(const struct conf_node *c, enum map_id map, struct map_lines *out,
 	return ok;
 }
 
+static bool
+compare_relays(const struct conf_node *c, const struct all *x,
+	bool *differ_r, struct err *e)
+{
+	char path[NODE_PATH_SIZE], *live = NULL;
+	struct err why = ERR_EMPTY;
+	size_t len;
+	struct str s = str_in(x->arena, RELAY_BYTES);
+	if (!relay_table(&x->relays, now_us(), &s))
+		return err_memory(e);
+	node_cidr_path(c, path);
+	*differ_r = !file_read(path, RELAY_BYTES, x->arena, &live, &len, &why)
+		|| strcmp(live, str_text(&s)) != 0;
+	return true;
+}
+
 bool
 check_all(const struct conf *conf, struct check_result *r, check_each *each,
 	void *ctx, struct err *e)
@@ -325,6 +356,7 @@ check_all(const struct conf *conf, struct check_result *r, check_each *each,
 		delta_free(&d);
 		lines_free(&live);
 	}
+	ok = ok && compare_relays(&conf->node, &x, &r->relays_differ, e);
 	r->held = x.held;
 	x.held = (struct hold_list) { 0 };
 	all_free(&x);
@@ -354,6 +386,7 @@ check_child(void *ctx, FILE *out, struct err *e)
 	struct check_result r;
 	struct name_job j = { out, 0 };
 	const struct conf *conf = ctx;
+	(void)!nice(10);
 	const bool ok = check_all(conf, &r, name_key, &j, e);
 	holds_free(&r.held);
 	return ok;
@@ -442,6 +475,7 @@ text_child(void *ctx, FILE *out, struct err *e)
 {
 	const struct text_job *j = ctx;
 	(void)out;
+	(void)!nice(10);
 	for (int m = 0; m < MAP_COUNT; m++)
 		if ((j->maps & (1U << m))
 			&& !write_text(j->conf, (enum map_id)m, e))

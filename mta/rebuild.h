@@ -44,6 +44,7 @@ struct check_result {
 	uint64_t serial; /* of the database */
 	size_t lines;
 	size_t differences;
+	bool relays_differ; /* the whitelist's table is another */
 	struct hold_list held;
 };
 

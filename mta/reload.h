@@ -1,9 +1,9 @@
 /*
  * Reloads of Postfix and Dovecot and ended sessions, through postroom-rootd.
  *
- * A reload of Postfix that is due runs at once when the last one was five
- * seconds ago, else as soon as it was; one that closes a relay or mends a
- * file is urgent and never waits. A serial counts as live only after its
+ * A reload of Postfix that is due runs at once; after a few in a row, one in
+ * five seconds. One that closes a relay or mends a file is urgent and never
+ * waits. A serial counts as live only after its
  * reload. What is due is in the journal before the files change, so a killed
  * publisher's successor still does it.
  */
