@@ -151,16 +151,34 @@ def running(apache=False, build=None, **web):
         keeper.wait()
 
 
+_shared = {}
+
+
+def _instance_of(module, apache, web):
+    """The instance that the classes of a module share."""
+    key = (module, apache, repr(web))
+    if key not in _shared:
+        context = running(apache, **web)
+        _shared[key] = context.__enter__()
+        unittest.addModuleCleanup(context.__exit__, None, None, None)
+        unittest.addModuleCleanup(_shared.pop, key)
+    return _shared[key]
+
+
 class ApiCase(unittest.TestCase):
-    """One instance for the class; `root` is a superadmin's browser."""
+    """`root` is a superadmin's browser. Classes of a module share one
+    instance, unless `own` says that this class harms it."""
 
     maxDiff = None
     apache = False
+    own = False
     web = {}
 
     @classmethod
     def setUpClass(cls):
-        cls.servers = cls.enterClassContext(running(cls.apache, **cls.web))
+        cls.servers = (
+            cls.enterClassContext(running(cls.apache, **cls.web)) if cls.own
+            else _instance_of(cls.__module__, cls.apache, cls.web))
         cls.root = cls.servers.signed_in()
 
     def setUp(self):
