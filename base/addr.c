@@ -61,6 +61,11 @@ check_local(enum local_kind kind, const char *field, const char *in,
 	if (len > ADDR_LOCAL_MAX)
 		return refuse(e, field, in, "local_too_long",
 			"the part before the at sign has at most 64 bytes");
+	/* Postfix refuses a first hyphen (allow_min_user), and a line of a map
+	 * that starts with # is a comment. */
+	if (local[0] == '-' || local[0] == '#')
+		return refuse(e, field, in, "bad_start",
+			"an address starts with neither a hyphen nor #");
 	if (local[0] == '.' || local[len - 1] == '.'
 		|| memmem(local, len, "..", 2))
 		return refuse(e, field, in, "bad_dot",

@@ -7,14 +7,15 @@
  *	mailbox  a-z 0-9 . _ -           (Dovecot's auth_username_chars)
  *	alias    those and + = & ' ~ #
  *	target   any atext of RFC 5322 but `/`
+ * and starts with neither a hyphen (Postfix refuses it, allow_min_user) nor #.
  * A quoted local part is refused everywhere. What stands in full-width ASCII
  * (as a Japanese keyboard writes it) is folded first.
  *
  * Refusals: ERR_INVALID, field `address` (a form puts its own field in its
  * place), subject the input, reasons `required`, `no_at`, `two_ats`,
- * `local_empty`, `local_too_long`, `bad_dot`, `bad_character`, `quoted_local`,
- * `non_ascii_local`, `catch_all_not_here`, `too_long`, and those of
- * domain_check for the part after the at sign.
+ * `local_empty`, `local_too_long`, `bad_dot`, `bad_start`, `bad_character`,
+ * `quoted_local`, `non_ascii_local`, `catch_all_not_here`, `bad_utf8`,
+ * `too_long`, and those of domain_check for the part after the at sign.
  */
 #ifndef BASE_ADDR_H
 #define BASE_ADDR_H

@@ -71,6 +71,9 @@ static const struct {
 	{ "non-ASCII", "tarō@example.org", NULL, 0, "non_ascii_local" },
 	{ "Japanese", "太郎@example.org", NULL, 0, "non_ascii_local" },
 	{ "bytes that are not UTF-8", "\xff@example.org", NULL, 0, "bad_utf8" },
+	{ "a hyphen at the start", "-a@example.org", NULL, 0, "bad_start" },
+	{ "a hash sign at the start of an alias", "#a@example.org", NULL, 0,
+		"bad_start" },
 	{ "a dot at the start", ".a@example.org", NULL, 0, "bad_dot" },
 	{ "a dot at the end", "a.@example.org", NULL, 0, "bad_dot" },
 	{ "two dots", "a..b@example.org", NULL, 0, "bad_dot" },
@@ -89,8 +92,11 @@ static const struct {
 static bool
 is_reason(const char *given, const char *wanted)
 {
-	/* A mailbox or target meets the missing local part first. */
+	/* A mailbox or target meets the missing local part first, and a
+	 * mailbox takes no hash sign anywhere. */
 	return strcmp(given, wanted) == 0
+		|| (strcmp(wanted, "bad_start") == 0
+			&& strcmp(given, "bad_character") == 0)
 		|| (strcmp(wanted, "required") == 0
 			&& strcmp(given, "catch_all_not_here") == 0);
 }
