@@ -276,8 +276,7 @@ take(void *user, const char *section, const char *key, const char *value)
 			key);
 	if (!is_set)
 		return err_set(r->e, ERR_INVALID, key, "bad_value", r->file,
-			"%s:%u: %s cannot be %s", r->file, r->line, key,
-			value);
+			"%s:%u: %s cannot be %s", r->file, r->line, key, value);
 	return 1;
 }
 

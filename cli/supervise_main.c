@@ -155,8 +155,8 @@ static int
 ask(const struct supervisor *s, const char *verb, const char *name)
 {
 	char line[128];
-	int n = snprintf(line, sizeof(line), "%s%s%s\n", verb,
-		name ? " " : "", name ? name : "");
+	int n = snprintf(line, sizeof(line), "%s%s%s\n", verb, name ? " " : "",
+		name ? name : "");
 
 	if (n < 0 || (size_t)n >= sizeof(line)) {
 		fputs(usage, stderr);
