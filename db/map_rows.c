@@ -65,19 +65,19 @@ static const struct sql sql[Q_COUNT] = {
 			" WHERE c.serial > ? AND c.serial <= ? LIMIT ?",
 		"uuu", "sss" },
 	[Q_DOMAIN] = { DOMAIN_SELECT " AND name = ?", "s", DOMAIN_OUT },
-	[Q_DOMAIN_LIST]
-	= { DOMAIN_SELECT " AND name" IN_LIST, S32, DOMAIN_OUT },
+	[Q_DOMAIN_LIST] = { DOMAIN_SELECT " AND name" IN_LIST, S32,
+		DOMAIN_OUT },
 	[Q_DOMAIN_ALL] = { DOMAIN_SELECT, "", DOMAIN_OUT },
-	[Q_MAILBOX]
-	= { MAILBOX_SELECT MAILBOX_ANY " AND address = ?", "s", MAILBOX_OUT },
-	[Q_MAILBOX_LIST]
-	= { MAILBOX_SELECT MAILBOX_ANY " AND address" IN_LIST, S32, MAILBOX_OUT },
-	[Q_MAILBOX_DOMAIN] = { MAILBOX_SELECT
-		" WHERE domain_id IN (SELECT id FROM map_domain WHERE name = ?)",
+	[Q_MAILBOX] = { MAILBOX_SELECT MAILBOX_ANY " AND address = ?", "s",
+		MAILBOX_OUT },
+	[Q_MAILBOX_LIST] = { MAILBOX_SELECT MAILBOX_ANY " AND address" IN_LIST,
+		S32, MAILBOX_OUT },
+	[Q_MAILBOX_DOMAIN] = { MAILBOX_SELECT " WHERE domain_id IN (SELECT id "
+					      "FROM map_domain WHERE name = ?)",
 		"s", MAILBOX_OUT },
 	[Q_MAILBOX_ALL] = { MAILBOX_SELECT, "", MAILBOX_OUT },
-	[Q_ALIAS]
-	= { ALIAS_SELECT " AND a.address = ? ORDER BY a.id", "s", ALIAS_OUT },
+	[Q_ALIAS] = { ALIAS_SELECT " AND a.address = ? ORDER BY a.id", "s",
+		ALIAS_OUT },
 	[Q_ALIAS_LIST] = { ALIAS_SELECT " AND a.address" IN_LIST
 					" ORDER BY a.id",
 		S32, ALIAS_OUT },
@@ -102,15 +102,16 @@ static const struct sql sql[Q_COUNT] = {
 		       " took_us = VALUES(took_us), added = VALUES(added),"
 		       " removed = VALUES(removed)",
 		"uussttuuu", "" },
-	[Q_HELD_CLEAR]
-	= { "DELETE FROM node_domain WHERE node_id = ?", "u", "" },
+	[Q_HELD_CLEAR] = { "DELETE FROM node_domain WHERE node_id = ?", "u",
+		"" },
 	[Q_HELD_ADD] = { "INSERT INTO node_domain (node_id, domain, serial,"
 			 " held) VALUES (?,?,?,?)",
 		"usus", "" },
 };
 
-const struct sql_table map_sql
-	= { .name = "map", .sql = sql, .n = ARRAY_LEN(sql) };
+const struct sql_table map_sql = {
+	.name = "map", .sql = sql, .n = ARRAY_LEN(sql)
+};
 
 void
 map_rows_free(struct map_rows *r)
@@ -118,7 +119,7 @@ map_rows_free(struct map_rows *r)
 	free(r->domain);
 	free(r->mailbox);
 	free(r->alias);
-	*r = (struct map_rows) { 0 };
+	*r = (struct map_rows){ 0 };
 }
 
 bool
@@ -169,10 +170,9 @@ map_changes(struct db *db, uint64_t after, uint64_t upto, size_t most,
 		char *key = row_dup(&r, 1, a);
 		ok = c && key;
 		if (ok)
-			*c = (struct map_change) { .kind = row_text(&r, 0)[0],
+			*c = (struct map_change){ .kind = row_text(&r, 0)[0],
 				.key = key,
-				.is_confirmed
-				= is_confirmed(row_text(&r, 2)) };
+				.is_confirmed = is_confirmed(row_text(&r, 2)) };
 	}
 	out->is_cut = out->n > most;
 	return rows_done(&r, e) && (ok || err_memory(e));
@@ -182,17 +182,17 @@ void
 map_changes_free(struct map_changes *c)
 {
 	free(c->change);
-	*c = (struct map_changes) { 0 };
+	*c = (struct map_changes){ 0 };
 }
 
 static bool
 take_domain(struct rows *r, struct arena *a, struct map_rows *out)
 {
-	struct map_domain_row *d
-		= PUSH(out->domain, out->domains, out->domain_cap);
+	struct map_domain_row *d =
+		PUSH(out->domain, out->domains, out->domain_cap);
 	if (!d)
 		return false;
-	*d = (struct map_domain_row) { .id = row_u64(r, 0),
+	*d = (struct map_domain_row){ .id = row_u64(r, 0),
 		.name = row_dup(r, 1, a),
 		.transport = row_dup(r, 2, a),
 		.refuse_text = row_dup(r, 3, a),
@@ -205,13 +205,13 @@ take_domain(struct rows *r, struct arena *a, struct map_rows *out)
 static bool
 take_mailbox(struct rows *r, struct arena *a, struct map_rows *out)
 {
-	struct map_mailbox_row *m
-		= PUSH(out->mailbox, out->mailboxes, out->mailbox_cap);
+	struct map_mailbox_row *m =
+		PUSH(out->mailbox, out->mailboxes, out->mailbox_cap);
 	size_t len = 0;
 	if (!m)
 		return false;
 	const char *hash = row_bytes(r, 4, &len);
-	*m = (struct map_mailbox_row) { .id = row_u64(r, 0),
+	*m = (struct map_mailbox_row){ .id = row_u64(r, 0),
 		.domain_id = row_u64(r, 1),
 		.address = row_dup(r, 2, a),
 		.home = row_dup(r, 3, a),
@@ -227,13 +227,13 @@ static bool
 take_alias(struct rows *r, struct arena *a, struct map_rows *out)
 {
 	const uint64_t id = row_u64(r, 0);
-	struct map_alias_row *x
-		= out->aliases ? &out->alias[out->aliases - 1] : NULL;
+	struct map_alias_row *x =
+		out->aliases ? &out->alias[out->aliases - 1] : NULL;
 	if (!x || x->id != id) {
 		x = PUSH(out->alias, out->aliases, out->alias_cap);
 		if (!x)
 			return false;
-		*x = (struct map_alias_row) { .id = id,
+		*x = (struct map_alias_row){ .id = id,
 			.domain_id = row_u64(r, 1),
 			.address = row_dup(r, 2, a),
 			.state = (unsigned)row_u64(r, 3),
@@ -346,14 +346,14 @@ follow(struct db *db, struct seen *s, size_t address, size_t domain,
 		const char *const *key = s->address.list + address;
 		if (d > 0
 			&& !load_list(db, Q_DOMAIN, Q_DOMAIN_LIST,
-				s->domain.list + domain, d, take_domain, a,
-				out, e))
+				s->domain.list + domain, d, take_domain, a, out,
+				e))
 			return false;
 		if (n > 0
 			&& (!load_list(db, Q_MAILBOX, Q_MAILBOX_LIST, key, n,
 				    take_mailbox, a, out, e)
-				|| !load_list(db, Q_ALIAS, Q_ALIAS_LIST, key,
-					n, take_alias, a, out, e)))
+				|| !load_list(db, Q_ALIAS, Q_ALIAS_LIST, key, n,
+					take_alias, a, out, e)))
 			return false;
 		address += n;
 		domain += d;
@@ -394,8 +394,8 @@ map_rows_load_domain(struct db *db, const char *domain, struct arena *a,
 	bool ok = load(db, Q_DOMAIN, &name, 1, false, take_domain, a, out, e)
 		&& load(db, Q_MAILBOX_DOMAIN, &name, 1, true, take_mailbox, a,
 			out, e)
-		&& load(db, Q_ALIAS_DOMAIN, &name, 1, true, take_alias, a,
-			out, e)
+		&& load(db, Q_ALIAS_DOMAIN, &name, 1, true, take_alias, a, out,
+			e)
 		&& strset_add(&s.domain, domain, NULL, e);
 	/* What the domain itself has is here already. */
 	for (size_t i = 0; ok && i < out->mailboxes; i++)
@@ -464,8 +464,7 @@ map_status_write(struct db *db, uint64_t node_id, const struct map_status *s,
 bool
 map_held_clear(struct db *db, uint64_t node_id, struct err *e)
 {
-	return db_exec(
-		db, &sql[Q_HELD_CLEAR], ARGS(arg_u64(node_id)), NULL, e);
+	return db_exec(db, &sql[Q_HELD_CLEAR], ARGS(arg_u64(node_id)), NULL, e);
 }
 
 bool

@@ -127,8 +127,8 @@ struct map_status {
 };
 
 /* The id of a node; its row is made when there is none. */
-bool map_node_id(
-	struct db *db, const char *name, uint64_t *id_r, struct err *e) MUST_USE;
+bool map_node_id(struct db *db, const char *name, uint64_t *id_r,
+	struct err *e) MUST_USE;
 bool map_status_write(struct db *db, uint64_t node_id,
 	const struct map_status *s, struct err *e) MUST_USE;
 

@@ -29,8 +29,7 @@ grow(struct strset *s)
 {
 	const size_t slots = s->slots ? s->slots * 2 : 64;
 	size_t *slot = calloc(slots, sizeof(*slot));
-	const char **list
-		= reallocarray(s->list, slots / 2 + 1, sizeof(*list));
+	const char **list = reallocarray(s->list, slots / 2 + 1, sizeof(*list));
 	if (list)
 		s->list = list;
 	if (!slot || !list) {
@@ -72,5 +71,5 @@ strset_free(struct strset *s)
 {
 	free(s->list);
 	free(s->slot);
-	*s = (struct strset) { 0 };
+	*s = (struct strset){ 0 };
 }

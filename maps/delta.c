@@ -35,8 +35,8 @@ delta_map(struct delta *d, enum map_id map, const struct map_lines *live,
 	size_t i = 0, j = 0;
 	while (i < live->n || j < wanted->n) {
 		const struct map_line *a = i < live->n ? &live->line[i] : NULL;
-		const struct map_line *b
-			= j < wanted->n ? &wanted->line[j] : NULL;
+		const struct map_line *b =
+			j < wanted->n ? &wanted->line[j] : NULL;
 		const int c = !a ? 1 : !b ? -1 : strcmp(a->key, b->key);
 		struct delta_line x = { .map = map };
 		if (c <= 0) {
@@ -88,5 +88,5 @@ void
 delta_free(struct delta *d)
 {
 	free(d->line);
-	*d = (struct delta) { 0 };
+	*d = (struct delta){ 0 };
 }

@@ -98,5 +98,5 @@ void
 holds_free(struct hold_list *l)
 {
 	free(l->hold);
-	*l = (struct hold_list) { 0 };
+	*l = (struct hold_list){ 0 };
 }

@@ -87,7 +87,7 @@ lines_add_ref(
 		l->line = p;
 		l->cap = cap;
 	}
-	l->line[l->n++] = (struct map_line) { key, value };
+	l->line[l->n++] = (struct map_line){ key, value };
 	return true;
 }
 
@@ -147,8 +147,8 @@ lines_find(const struct map_lines *l, const char *key)
 	const struct map_line want = { key, NULL };
 	if (l->n == 0)
 		return NULL;
-	const struct map_line *x
-		= bsearch(&want, l->line, l->n, sizeof(want), by_key);
+	const struct map_line *x =
+		bsearch(&want, l->line, l->n, sizeof(want), by_key);
 	return x ? x->value : NULL;
 }
 
@@ -160,7 +160,7 @@ lines_free(struct map_lines *l)
 		free(c);
 	}
 	free(l->line);
-	*l = (struct map_lines) { 0 };
+	*l = (struct map_lines){ 0 };
 }
 
 void

@@ -37,8 +37,8 @@ add(const struct render *r, struct map_set *out, enum map_id map,
 		for (const char *p = value; *p; p++)
 			if (*p < 0x20 || *p > 0x7e)
 				return fault(r, key_domain(key),
-					"a value cannot be written safely",
-					key, e);
+					"a value cannot be written safely", key,
+					e);
 		const size_t n = strlen(value);
 		if (n == 0 || n > ALIAS_VALUE_MAX || value[0] == ' '
 			|| value[n - 1] == ' ')
@@ -76,8 +76,8 @@ static enum reach reach_address(
 	const struct map_rows *rows, const char *address, int depth);
 
 static enum reach
-reach_alias(const struct map_rows *rows, const struct map_alias_row *a,
-	int depth)
+reach_alias(
+	const struct map_rows *rows, const struct map_alias_row *a, int depth)
 {
 	enum reach best = REACH_NOWHERE;
 	if (a->state != MAP_ALIAS_ACTIVE)
@@ -85,8 +85,8 @@ reach_alias(const struct map_rows *rows, const struct map_alias_row *a,
 	if (depth >= ALIAS_DEPTH_MAX)
 		return REACH_LOOP;
 	for (size_t i = 0; i < a->targets; i++) {
-		const enum reach x
-			= reach_address(rows, a->target[i], depth + 1);
+		const enum reach x =
+			reach_address(rows, a->target[i], depth + 1);
 		if (x == REACH_YES)
 			return x;
 		if (x == REACH_LOOP)
@@ -155,8 +155,8 @@ alias_value(const struct render *r, const struct map_alias_row *a,
 		const char *domain = addr_domain(a->address);
 		if (!is_safe_target(t))
 			return fault(r, domain,
-				"a target cannot be written safely",
-				a->address, e);
+				"a target cannot be written safely", a->address,
+				e);
 		const enum reach x = reach_address(r->rows, t, 1);
 		if (x == REACH_LOOP)
 			return fault(r, domain, "an alias reaches itself",
@@ -241,8 +241,8 @@ may_sign_in(const struct render *r, const struct map_mailbox_row *m)
 	if (m->state != MAP_MAILBOX_ACTIVE || !m->is_alive
 		|| m->password[0] == '\0')
 		return false;
-	const struct map_domain_row *d
-		= rows_domain(r->rows, addr_domain(m->address));
+	const struct map_domain_row *d =
+		rows_domain(r->rows, addr_domain(m->address));
 	return d && d->id == m->domain_id && d->state != MAP_DOMAIN_DISABLED;
 }
 
@@ -262,18 +262,19 @@ add_account(const struct render *r, const struct map_mailbox_row *m,
 	snprintf(quota, sizeof(quota), "*:bytes=%llu",
 		(unsigned long long)m->quota_bytes);
 	const struct account a = { .field = {
-		[ACCOUNT_PASSWORD] = open ? m->password
-					  : ACCOUNT_LOCKED_PASSWORD,
-		[ACCOUNT_HOME] = home,
-		[ACCOUNT_UID] = uid,
-		[ACCOUNT_GID] = gid,
-		[ACCOUNT_QUOTA_RULE] = quota,
-		[ACCOUNT_NOLOGIN] = open ? "" : "Y",
-		[ACCOUNT_BLOCK_IMAP] = "0",
-		[ACCOUNT_BLOCK_POP3] = "0",
-		[ACCOUNT_BLOCK_SMTP] = "0",
-		[ACCOUNT_BLOCK_SIEVE] = "0",
-	} };
+					   [ACCOUNT_PASSWORD] = open
+						   ? m->password
+						   : ACCOUNT_LOCKED_PASSWORD,
+					   [ACCOUNT_HOME] = home,
+					   [ACCOUNT_UID] = uid,
+					   [ACCOUNT_GID] = gid,
+					   [ACCOUNT_QUOTA_RULE] = quota,
+					   [ACCOUNT_NOLOGIN] = open ? "" : "Y",
+					   [ACCOUNT_BLOCK_IMAP] = "0",
+					   [ACCOUNT_BLOCK_POP3] = "0",
+					   [ACCOUNT_BLOCK_SMTP] = "0",
+					   [ACCOUNT_BLOCK_SIEVE] = "0",
+				   } };
 	bool ok;
 	if (m->home[0] == '\0' || strstr(home, "/../") || home_len < 0
 		|| (size_t)home_len >= sizeof(home) || !account_join(&a, &v))
@@ -286,8 +287,8 @@ add_account(const struct render *r, const struct map_mailbox_row *m,
 }
 
 bool
-render_address(const struct render *r, const char *address,
-	struct map_set *out, struct err *e)
+render_address(const struct render *r, const char *address, struct map_set *out,
+	struct err *e)
 {
 	const struct map_mailbox_row *kept = rows_account(r->rows, address);
 	const struct map_mailbox_row *m = rows_mailbox(r->rows, address);
@@ -323,7 +324,7 @@ add_refusal(const struct render *r, const struct map_domain_row *d,
 		return fault(r, d->name, "a reply code cannot be written",
 			d->name, e);
 	const char *status = code < 500 ? "4.2.1"
-		: retiring		? "5.1.1"
+		: retiring              ? "5.1.1"
 					: "5.2.1";
 	snprintf(value, sizeof(value), "%u %s %s", code, status, text);
 	return add(r, out, MAP_REFUSE, d->name, value, e);
@@ -339,16 +340,14 @@ render_domain(const struct render *r, const char *name, struct map_set *out,
 	if (d->transport[0] != '\0'
 		&& !add(r, out, MAP_TRANSPORT, name, d->transport, e))
 		return false;
-	if ((d->state == MAP_DOMAIN_DISABLED
-		    || d->state == MAP_DOMAIN_RETIRING)
+	if ((d->state == MAP_DOMAIN_DISABLED || d->state == MAP_DOMAIN_RETIRING)
 		&& !add_refusal(r, d, out, e))
 		return false;
 	return add(r, out, MAP_DOMAINS, name, "x", e);
 }
 
 bool
-render_everything(
-	const struct render *r, struct map_set *out, struct err *e)
+render_everything(const struct render *r, struct map_set *out, struct err *e)
 {
 	const struct map_rows *rows = r->rows;
 	size_t i = 0, j = 0;
@@ -357,10 +356,10 @@ render_everything(
 		if (!render_domain(r, rows->domain[k].name, out, e))
 			return false;
 	while (i < rows->mailboxes || j < rows->aliases) {
-		const char *a = i < rows->mailboxes ? rows->mailbox[i].address
-						    : NULL;
-		const char *b
-			= j < rows->aliases ? rows->alias[j].address : NULL;
+		const char *a =
+			i < rows->mailboxes ? rows->mailbox[i].address : NULL;
+		const char *b =
+			j < rows->aliases ? rows->alias[j].address : NULL;
 		const char *next = !a || (b && strcmp(b, a) < 0) ? b : a;
 		if (!render_address(r, next, out, e))
 			return false;

@@ -41,15 +41,15 @@ bool render_domain(const struct render *r, const char *name,
 	struct map_set *out, struct err *e) MUST_USE;
 
 /* Append everything there are rows for: all domains, mailboxes, aliases. */
-bool render_everything(const struct render *r, struct map_set *out,
-	struct err *e) MUST_USE;
+bool render_everything(
+	const struct render *r, struct map_set *out, struct err *e) MUST_USE;
 
 /*
  * Sort all lists; a key that has two different lines is a fault of its
  * domain. Then drop the lines of domains that have a fault, but their
  * accounts: credentials are never held back.
  */
-bool render_finish(const struct render *r, struct map_set *out, struct err *e)
-	MUST_USE;
+bool render_finish(
+	const struct render *r, struct map_set *out, struct err *e) MUST_USE;
 
 #endif

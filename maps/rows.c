@@ -76,12 +76,12 @@ settle(void *base, size_t n, size_t size,
 void
 rows_index(struct map_rows *r)
 {
-	r->domains = settle(
-		r->domain, r->domains, sizeof(r->domain[0]), by_domain);
+	r->domains =
+		settle(r->domain, r->domains, sizeof(r->domain[0]), by_domain);
 	r->mailboxes = settle(
 		r->mailbox, r->mailboxes, sizeof(r->mailbox[0]), by_mailbox);
-	r->aliases
-		= settle(r->alias, r->aliases, sizeof(r->alias[0]), by_alias);
+	r->aliases =
+		settle(r->alias, r->aliases, sizeof(r->alias[0]), by_alias);
 }
 
 const struct map_domain_row *

@@ -8,9 +8,9 @@
 
 #include "base/timeutil.h"
 
-static const char table_head[]
-	= "# Networks that may relay without signing in.\n"
-	  "# Written by postroom-mapd; edits here are replaced.\n";
+static const char table_head[] =
+	"# Networks that may relay without signing in.\n"
+	"# Written by postroom-mapd; edits here are replaced.\n";
 static const char state_head[] = "postroom whitelist 1\n";
 
 bool
@@ -166,7 +166,8 @@ relay_next_expiry(const struct relay_list *l, int64_t now)
 	int64_t next = TIME_NONE;
 	for (size_t i = 0; i < l->n; i++) {
 		const int64_t t = l->entry[i].expires_us;
-		if (t != TIME_NONE && t > now && (next == TIME_NONE || t < next))
+		if (t != TIME_NONE && t > now
+			&& (next == TIME_NONE || t < next))
 			next = t;
 	}
 	return next;
@@ -217,5 +218,5 @@ void
 relay_free(struct relay_list *l)
 {
 	free(l->entry);
-	*l = (struct relay_list) { 0 };
+	*l = (struct relay_list){ 0 };
 }

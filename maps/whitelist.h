@@ -38,20 +38,20 @@ bool relay_add(struct relay_list *l, const char *network, int64_t expires_us,
 void relay_sort(struct relay_list *l);
 
 /* The table for Postfix as of `now`. False: does not fit `out`. */
-bool relay_table(const struct relay_list *l, int64_t now, struct str *out)
-	MUST_USE;
+bool relay_table(
+	const struct relay_list *l, int64_t now, struct str *out) MUST_USE;
 
 /* The state text, and back. Reading refuses (ERR_INVALID) any other text. */
 bool relay_state(const struct relay_list *l, struct str *out) MUST_USE;
-bool relay_parse(const char *text, struct relay_list *l, struct err *e)
-	MUST_USE;
+bool relay_parse(
+	const char *text, struct relay_list *l, struct err *e) MUST_USE;
 
 /* The first expiry after `now`, or TIME_NONE. */
 int64_t relay_next_expiry(const struct relay_list *l, int64_t now);
 
 /* Does `after` at `now` lack a network that the table text `live` has? */
-bool relay_closes(const char *live, const struct relay_list *after,
-	int64_t now);
+bool relay_closes(
+	const char *live, const struct relay_list *after, int64_t now);
 
 bool relay_equal(const struct relay_list *a, const struct relay_list *b);
 void relay_free(struct relay_list *l);

@@ -30,7 +30,7 @@ difference(void *ctx, enum map_id map, const char *key, const char *live,
 	struct err e = ERR_EMPTY;
 	char line[MAP_KEY_MAX + 64];
 	snprintf(line, sizeof(line), "%s %s %s", map_name(map), key,
-		!live		? "is missing"
+		!live             ? "is missing"
 			: !wanted ? "should not be there"
 				  : "has another value");
 	char *copy = strdup(line);
@@ -79,7 +79,7 @@ pass_free(struct pass *p)
 static bool
 pass_run(const struct conf *conf, struct pass *p, struct err *e)
 {
-	*p = (struct pass) { .child = { .fd = -1 } };
+	*p = (struct pass){ .child = { .fd = -1 } };
 	if (!child_call(&p->child, compare_child, (void *)(uintptr_t)conf,
 		    600000, e))
 		return false;
@@ -146,8 +146,8 @@ check_command(const struct conf *conf)
 		else
 			ok = intersect(&first, &next, &e);
 	}
-	const int status
-		= ok ? print_result(conf, &first) : err_exit_code(e.code);
+	const int status =
+		ok ? print_result(conf, &first) : err_exit_code(e.code);
 	if (!ok)
 		fprintf(stderr, "postroom-mapd: %s\n", err_text(&e));
 	pass_free(&first);

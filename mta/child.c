@@ -17,11 +17,22 @@
 
 #include "base/timeutil.h"
 
+/* A damaged map ends the child: that is an answer, not a fault to report. */
+static void
+die_quietly(void)
+{
+	static const int signals[]
+		= { SIGBUS, SIGSEGV, SIGABRT, SIGILL, SIGFPE };
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		signal(signals[i], SIG_DFL);
+}
+
 static _Noreturn void
 child_main(child_fn *fn, void *ctx, int fd, pid_t parent)
 {
 	struct err e = ERR_EMPTY;
 
+	die_quietly();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
@@ -39,13 +50,13 @@ child_main(child_fn *fn, void *ctx, int fd, pid_t parent)
 }
 
 bool
-child_start(
-	struct child *c, child_fn *fn, void *ctx, int deadline_ms, struct err *e)
+child_start(struct child *c, child_fn *fn, void *ctx, int deadline_ms,
+	struct err *e)
 {
 	int p[2];
 	const pid_t parent = getpid();
 
-	*c = (struct child) { .fd = -1 };
+	*c = (struct child){ .fd = -1 };
 	if (pipe2(p, O_CLOEXEC) < 0)
 		return err_set(e, ERR_INTERNAL, "", "pipe", "",
 			"cannot make a pipe: %s", strerror(errno));
@@ -149,8 +160,8 @@ child_read(struct child *c, struct err *e)
 }
 
 bool
-child_call(
-	struct child *c, child_fn *fn, void *ctx, int deadline_ms, struct err *e)
+child_call(struct child *c, child_fn *fn, void *ctx, int deadline_ms,
+	struct err *e)
 {
 	if (!child_start(c, fn, ctx, deadline_ms, e))
 		return false;
@@ -173,5 +184,5 @@ child_free(struct child *c)
 		reap(c, &sig);
 	}
 	free(c->data);
-	*c = (struct child) { .fd = -1 };
+	*c = (struct child){ .fd = -1 };
 }

@@ -39,8 +39,8 @@ file_mark_of(const char *path)
 {
 	struct stat st;
 	if (stat(path, &st) < 0)
-		return (struct file_mark) { 0 };
-	return (struct file_mark) { .dev = st.st_dev,
+		return (struct file_mark){ 0 };
+	return (struct file_mark){ .dev = st.st_dev,
 		.ino = st.st_ino,
 		.size = st.st_size,
 		.mtime = st.st_mtim };

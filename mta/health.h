@@ -17,8 +17,8 @@
 unsigned health_look(struct node *n);
 
 /* Start reading these maps through. */
-bool health_start(struct node *n, unsigned maps, struct child *c,
-	struct err *e) MUST_USE;
+bool health_start(
+	struct node *n, unsigned maps, struct child *c, struct err *e) MUST_USE;
 
 /* Take the answer: sets n->damaged, n->check_due and reloads. */
 void health_take(struct node *n, unsigned maps, const struct child *c);

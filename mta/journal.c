@@ -42,8 +42,8 @@ set_paths(struct journal *j, const char *folder, struct err *e)
 		&& str_addf(&o, "%s/journal.1", folder)
 		&& str_addf(&n, "%s/journal.new", folder))
 		return true;
-	return err_set(e, ERR_INTERNAL, "", "too_long", folder,
-		"path too long");
+	return err_set(
+		e, ERR_INTERNAL, "", "too_long", folder, "path too long");
 }
 
 static void
@@ -89,7 +89,7 @@ journal_peek(const char *folder, struct journal_state *state_r, struct err *e)
 {
 	struct journal j = { 0 };
 	long end;
-	*state_r = (struct journal_state) { 0 };
+	*state_r = (struct journal_state){ 0 };
 	if (!set_paths(&j, folder, e))
 		return false;
 	FILE *f = fopen(j.path, "re");
@@ -107,8 +107,8 @@ open_inner(struct journal *j, struct err *e)
 	if (access(j->path, F_OK) < 0 && errno == ENOENT
 		&& access(j->next, F_OK) == 0 && rename(j->next, j->path) < 0)
 		return fail(j, e);
-	const int fd = open(
-		j->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	const int fd =
+		open(j->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return fail(j, e);
 	j->f = fdopen(fd, "a+");
@@ -188,8 +188,7 @@ rotate(struct journal *j, struct err *e)
 {
 	char line[64];
 	struct str s = STR_FIXED(line);
-	str_addf(&s, "S %" PRIu64 " %u\n", j->state.applied,
-		j->state.reloads);
+	str_addf(&s, "S %" PRIu64 " %u\n", j->state.applied, j->state.reloads);
 	if (!file_write(j->next, s.data, s.len, 0600, e))
 		return false;
 	FILE *f = fopen(j->next, "ae");
@@ -211,8 +210,7 @@ journal_applied(
 {
 	const bool any = d && d->n > 0;
 	fprintf(j->f, "A %" PRIu64 " %" PRId64 " %zu %zu %zu\n", to, now_us(),
-		any ? d->added : 0, any ? d->changed : 0,
-		any ? d->removed : 0);
+		any ? d->added : 0, any ? d->changed : 0, any ? d->removed : 0);
 	j->state.applied = to;
 	if (!flush(j, any, e))
 		return false;

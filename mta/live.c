@@ -102,8 +102,7 @@ static bool
 read_child(void *ctx, FILE *out, struct err *e)
 {
 	for (int m = 0; m < MAP_COUNT; m++)
-		if (m != MAP_ACCOUNTS
-			&& !read_map(ctx, (enum map_id)m, out, e))
+		if (m != MAP_ACCOUNTS && !read_map(ctx, (enum map_id)m, out, e))
 			return false;
 	return true;
 }
@@ -123,14 +122,14 @@ read_users(struct node *n, const struct strset *keys,
 		return false;
 	if (!domains || domains->n == 0)
 		return true;
-	return user_db_scan(n->users, is_in_domains,
-		(void *)(uintptr_t)domains, out, e);
+	return user_db_scan(
+		n->users, is_in_domains, (void *)(uintptr_t)domains, out, e);
 }
 
 bool
 live_read(struct node *n, const struct strset *keys,
-	const struct strset *domains, struct map_set *out,
-	struct child *answer, struct err *e)
+	const struct strset *domains, struct map_set *out, struct child *answer,
+	struct err *e)
 {
 	struct read_job j = { &n->conf->node, keys, domains };
 	bool ok = child_call(answer, read_child, &j, READ_MS, e)

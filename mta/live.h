@@ -17,8 +17,8 @@
  * of these domains (NULL: none). `answer` keeps the texts: child_free it last.
  */
 bool live_read(struct node *n, const struct strset *keys,
-	const struct strset *domains, struct map_set *out,
-	struct child *answer, struct err *e) MUST_USE;
+	const struct strset *domains, struct map_set *out, struct child *answer,
+	struct err *e) MUST_USE;
 
 /* How many lines a domain has in the maps that route its mail. */
 bool live_count(struct node *n, const char *domain, size_t *n_r,

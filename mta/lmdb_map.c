@@ -50,14 +50,14 @@ static bool
 env_open(struct env *x, const char *path, unsigned flags, size_t size,
 	struct err *e)
 {
-	*x = (struct env) { .fd = -1, .path = path };
+	*x = (struct env){ .fd = -1, .path = path };
 	int rc = mdb_env_create(&x->env);
 	if (rc)
 		return fail(x, "create", rc, e);
 	rc = mdb_env_set_mapsize(x->env, size);
 	if (!rc)
-		rc = mdb_env_open(x->env, path,
-			MDB_NOSUBDIR | MDB_NOLOCK | flags, 0640);
+		rc = mdb_env_open(
+			x->env, path, MDB_NOSUBDIR | MDB_NOLOCK | flags, 0640);
 	if (!rc)
 		rc = mdb_env_get_fd(x->env, &x->fd);
 	return rc ? fail(x, "open", rc, e) : true;
@@ -138,7 +138,7 @@ write_begin(struct env *x, const char *path, size_t size, int lock_ms,
 static MDB_val
 text(const char *s)
 {
-	return (MDB_val) { strlen(s) + 1, (void *)(uintptr_t)s };
+	return (MDB_val){ strlen(s) + 1, (void *)(uintptr_t)s };
 }
 
 static int
@@ -201,8 +201,8 @@ lmdb_apply(const char *path, const struct delta_line *d, size_t n,
 		return true;
 	/* mdb_env_open would make an empty file where there is none. */
 	if (stat(path, &st) < 0)
-		return err_set(e, ERR_NOT_FOUND, "", "missing", path,
-			"%s: %s", path, strerror(errno));
+		return err_set(e, ERR_NOT_FOUND, "", "missing", path, "%s: %s",
+			path, strerror(errno));
 	while (size < (size_t)st.st_size * 2)
 		size *= 2;
 	for (int tries = 0; tries < 8; tries++, size *= 2) {
@@ -263,8 +263,8 @@ lmdb_build(const char *path, const struct map_lines *sorted, struct err *e)
 	char tmp[4096];
 	const int n = snprintf(tmp, sizeof(tmp), "%s.new", path);
 	if (n < 0 || (size_t)n >= sizeof(tmp))
-		return err_set(e, ERR_INTERNAL, "", "too_long", path,
-			"path too long");
+		return err_set(
+			e, ERR_INTERNAL, "", "too_long", path, "path too long");
 	unlink(tmp);
 	if (!build_file(tmp, sorted, e) || !file_rename_synced(tmp, path, e)) {
 		unlink(tmp);
@@ -283,8 +283,7 @@ read_begin(struct env *x, const char *path, struct err *e)
 	if (rc == MDB_MAP_RESIZED) {
 		rc = mdb_env_set_mapsize(x->env, 0);
 		if (!rc)
-			rc = mdb_txn_begin(
-				x->env, NULL, MDB_RDONLY, &x->txn);
+			rc = mdb_txn_begin(x->env, NULL, MDB_RDONLY, &x->txn);
 	}
 	if (!rc)
 		rc = mdb_dbi_open(x->txn, NULL, 0, &x->dbi);
@@ -302,8 +301,8 @@ is_text(const MDB_val *v)
 static bool
 damaged(const char *path, const char *what, struct err *e)
 {
-	return err_set(e, ERR_INTERNAL, "", "damaged", path, "%s: %s", path,
-		what);
+	return err_set(
+		e, ERR_INTERNAL, "", "damaged", path, "%s: %s", path, what);
 }
 
 static bool

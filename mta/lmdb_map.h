@@ -33,8 +33,8 @@ bool lmdb_apply(const char *path, const struct delta_line *d, size_t n,
  * Write a whole new file from sorted lines, sync it and rename it into place.
  * Processes that have the old file open keep it until Postfix is reloaded.
  */
-bool lmdb_build(const char *path, const struct map_lines *sorted,
-	struct err *e) __attribute__((warn_unused_result));
+bool lmdb_build(const char *path, const struct map_lines *sorted, struct err *e)
+	__attribute__((warn_unused_result));
 
 /* One line of a scan; the texts live until the function returns. */
 typedef bool lmdb_each(

@@ -52,12 +52,12 @@ struct app {
 	int64_t next_poll, next_look, next_check, next_text, next_rebuild;
 };
 
-static const char usage[]
-	= "usage: postroom-mapd [-c FILE] [--check | --release DOMAIN]\n"
-	  "Publishes the database's domains, mailboxes, aliases and whitelist\n"
-	  "to the map files of this mail node.\n"
-	  "  --check           compare the files with the database\n"
-	  "  --release DOMAIN  publish a domain that the guard holds back\n";
+static const char usage[] =
+	"usage: postroom-mapd [-c FILE] [--check | --release DOMAIN]\n"
+	"Publishes the database's domains, mailboxes, aliases and whitelist\n"
+	"to the map files of this mail node.\n"
+	"  --check           compare the files with the database\n"
+	"  --release DOMAIN  publish a domain that the guard holds back\n";
 
 static int64_t
 sooner(int64_t a, int64_t b)
@@ -245,7 +245,8 @@ wait_ms(const struct app *app, int64_t expiry_us)
 	if (app->work == WORK_NONE)
 		for (int m = 0; m < MAP_COUNT; m++)
 			if (app->node.text_due_us[m])
-				t = sooner(t, app->node.text_due_us[m]
+				t = sooner(t,
+					app->node.text_due_us[m]
 							> app->next_text
 						? app->node.text_due_us[m]
 						: app->next_text);
@@ -314,8 +315,8 @@ start(struct app *app)
 	struct err e = ERR_EMPTY;
 	sigset_t set;
 
-	if (!sock_listen(app->conf.map.wake, SOCK_DGRAM, 0666, &app->wake_fd,
-		    &e))
+	if (!sock_listen(
+		    app->conf.map.wake, SOCK_DGRAM, 0666, &app->wake_fd, &e))
 		fatal("%s", err_text(&e));
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
@@ -325,7 +326,8 @@ start(struct app *app)
 	signal(SIGPIPE, SIG_IGN);
 	enter_sandbox(&app->conf);
 	if (!node_open(&app->node, &app->conf, &e)
-		|| !relay_load(&app->node, &e) || !relay_refresh(&app->node, &e))
+		|| !relay_load(&app->node, &e)
+		|| !relay_refresh(&app->node, &e))
 		fatal("%s", err_text(&e));
 	app->suspects = REBUILD_ALL;
 	app->next_check = INT64_MAX;

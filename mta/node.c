@@ -68,7 +68,7 @@ bool
 node_open(struct node *n, const struct conf *conf, struct err *e)
 {
 	struct journal_state s;
-	*n = (struct node) { .conf = conf,
+	*n = (struct node){ .conf = conf,
 		.applied_at_us = TIME_NONE,
 		.report_due = true,
 		.check_due = true };
@@ -105,8 +105,8 @@ node_db_open(const struct conf *conf, struct db **db_r, struct err *e)
 	if (file[0]) {
 		struct arena *a = arena_new(8192);
 		const bool ok = a
-			&& file_read(file, sizeof(secret) - 1, a, &text, &len,
-				e)
+			&& file_read(
+				file, sizeof(secret) - 1, a, &text, &len, e)
 			&& str_copy_n(secret, sizeof(secret), text,
 				strcspn(text, "\r\n"));
 		arena_free(&a);

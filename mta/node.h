@@ -50,8 +50,8 @@ struct node {
 
 	struct file_mark mark[MAP_COUNT]; /* as we left them */
 	struct file_mark cidr_mark;
-	unsigned damaged; /* bit per map that must be rebuilt */
-	bool check_due;   /* compare everything soon */
+	unsigned damaged;               /* bit per map that must be rebuilt */
+	bool check_due;                 /* compare everything soon */
 	int64_t text_due_us[MAP_COUNT]; /* monotonic; 0: none */
 
 	/* Reported to the database. */
@@ -59,7 +59,7 @@ struct node {
 	uint64_t took_us, added, removed;
 	char message[300]; /* "" when all is well */
 	bool report_due;
-	bool held_reported; /* the database has a list of held domains */
+	bool held_reported;  /* the database has a list of held domains */
 	int64_t reported_us; /* monotonic */
 };
 
@@ -68,8 +68,7 @@ void node_map_path(const struct conf_node *c, enum map_id map,
 	char out[static NODE_PATH_SIZE]);
 void node_text_path(const struct conf_node *c, enum map_id map,
 	char out[static NODE_PATH_SIZE]);
-void node_cidr_path(
-	const struct conf_node *c, char out[static NODE_PATH_SIZE]);
+void node_cidr_path(const struct conf_node *c, char out[static NODE_PATH_SIZE]);
 void node_state_path(const struct conf_node *c, const char *name,
 	char out[static NODE_PATH_SIZE]);
 
@@ -80,8 +79,8 @@ void node_close(struct node *n);
 /* Connect to the database when there is no connection. */
 bool node_connect(struct node *n, struct err *e) MUST_USE;
 /* A connection of one's own, for a child. */
-bool node_db_open(const struct conf *conf, struct db **db_r, struct err *e)
-	MUST_USE;
+bool node_db_open(
+	const struct conf *conf, struct db **db_r, struct err *e) MUST_USE;
 void node_disconnect(struct node *n);
 
 /* Dovecot's users, open and current. */

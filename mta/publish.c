@@ -76,10 +76,10 @@ static bool
 add_key(struct round *r, const char *key, struct err *e)
 {
 	const char *domain = key_domain(key);
-	const bool whole = domain == key
-		|| holds_find(&r->node->held, domain) != NULL;
-	return strset_add(whole ? &r->domains : &r->keys,
-		whole ? domain : key, NULL, e);
+	const bool whole =
+		domain == key || holds_find(&r->node->held, domain) != NULL;
+	return strset_add(
+		whole ? &r->domains : &r->keys, whole ? domain : key, NULL, e);
 }
 
 static bool
@@ -131,8 +131,8 @@ take_relay(void *ctx, const char *network, int64_t expires_us, struct err *e)
 	struct err why = ERR_EMPTY;
 	(void)e;
 	if (!relay_add(&r->relays, network, expires_us, &why))
-		log_error("whitelist: %s left out: %s", network,
-			err_text(&why));
+		log_error(
+			"whitelist: %s left out: %s", network, err_text(&why));
 	return true;
 }
 
@@ -141,8 +141,8 @@ read_rows(struct round *r, struct err *e)
 {
 	struct db *db = r->node->db;
 	for (size_t i = 0; i < r->domains.n; i++)
-		if (!map_rows_load_domain(db, r->domains.list[i], r->arena,
-			    &r->rows, e))
+		if (!map_rows_load_domain(
+			    db, r->domains.list[i], r->arena, &r->rows, e))
 			return false;
 	if (!map_rows_load(db, r->keys.list, r->keys.n, r->arena, &r->rows, e))
 		return false;
@@ -172,8 +172,7 @@ render_round(struct round *r, struct err *e)
 			return false;
 	for (size_t i = 0; i < r->keys.n; i++)
 		if (!in_domains(r, r->keys.list[i])
-			&& !render_address(
-				&x, r->keys.list[i], &r->wanted, e))
+			&& !render_address(&x, r->keys.list[i], &r->wanted, e))
 			return false;
 	const char *last = "";
 	for (size_t i = 0; r->domains.n && i < rows->mailboxes; i++) {
@@ -194,8 +193,8 @@ render_round(struct round *r, struct err *e)
 
 /* Split the domains into those that are live and those that are new. */
 static bool
-find_live_domains(struct round *r, struct strset *old, struct strset *keys,
-	struct err *e)
+find_live_domains(
+	struct round *r, struct strset *old, struct strset *keys, struct err *e)
 {
 	struct map_set found = { 0 };
 	struct child answer = { .fd = -1 };
@@ -293,8 +292,7 @@ guard_domain(struct round *r, const char *domain, struct err *e)
 	char reason[HOLD_REASON_SIZE];
 	size_t total;
 	/* A domain that is no more was deleted by its confirmed name. */
-	if (!rows_domain(&r->rows, domain)
-		|| strset_has(&r->confirmed, domain)
+	if (!rows_domain(&r->rows, domain) || strset_has(&r->confirmed, domain)
 		|| strset_has(&r->released, domain))
 		return true;
 	const size_t removed = removed_from(r, domain);
@@ -325,8 +323,7 @@ guard(struct round *r, struct err *e)
 		if (d->after || d->map == MAP_ACCOUNTS)
 			continue;
 		ok = strset_add(&seen, key_domain(d->key), &is_new, e)
-			&& (!is_new
-				|| guard_domain(r, key_domain(d->key), e));
+			&& (!is_new || guard_domain(r, key_domain(d->key), e));
 	}
 	strset_free(&seen);
 	return ok;
@@ -485,13 +482,12 @@ take_releases(struct round *r, struct err *e)
 	const struct hold_list *held = &r->node->held;
 	for (size_t i = 0; i < held->n; i++) {
 		char name[DOMAIN_SIZE + 16];
-		snprintf(name, sizeof(name), "release/%s",
-			held->hold[i].domain);
+		snprintf(
+			name, sizeof(name), "release/%s", held->hold[i].domain);
 		node_state_path(&r->node->conf->node, name, path);
 		if (access(path, F_OK) < 0)
 			continue;
-		const char *copy
-			= arena_strdup(r->arena, held->hold[i].domain);
+		const char *copy = arena_strdup(r->arena, held->hold[i].domain);
 		if (!copy)
 			return err_memory(e);
 		if (!strset_add(&r->released, copy, NULL, e))

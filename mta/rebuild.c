@@ -28,7 +28,8 @@ struct all {
 	struct arena *arena;
 	struct map_rows rows;
 	struct map_set wanted;
-	struct hold_list held; /* kept back before, and what cannot be written */
+	struct hold_list
+		held; /* kept back before, and what cannot be written */
 	struct relay_list relays;
 	uint64_t serial;
 };
@@ -139,8 +140,8 @@ keep_held(const struct conf_node *c, enum map_id map, struct all *x,
 }
 
 static bool
-build_map(const struct conf_node *c, enum map_id map,
-	const struct map_lines *l, struct err *e)
+build_map(const struct conf_node *c, enum map_id map, const struct map_lines *l,
+	struct err *e)
 {
 	char path[NODE_PATH_SIZE];
 	node_map_path(c, map, path);
@@ -231,8 +232,7 @@ rebuild_child(void *ctx, FILE *out, struct err *e)
 }
 
 bool
-rebuild_start(
-	struct node *n, unsigned maps, struct child *c, struct err *e)
+rebuild_start(struct node *n, unsigned maps, struct child *c, struct err *e)
 {
 	struct rebuild_job j = { n->conf, maps };
 	log_info("rebuilding maps (%#x)", maps);
@@ -245,8 +245,8 @@ rebuild_start(
 }
 
 bool
-rebuild_take(struct node *n, unsigned maps, const struct child *c,
-	struct err *e)
+rebuild_take(
+	struct node *n, unsigned maps, const struct child *c, struct err *e)
 {
 	unsigned long long serial;
 	unsigned made;
@@ -289,8 +289,8 @@ tell(struct compare_job *j, const struct delta *d)
 {
 	for (size_t i = 0; i < d->n; i++) {
 		const struct delta_line *x = &d->line[i];
-		const bool held
-			= holds_find(j->held, key_domain(x->key)) != NULL;
+		const bool held =
+			holds_find(j->held, key_domain(x->key)) != NULL;
 		if (held && (j->map != MAP_ACCOUNTS || !x->after))
 			continue;
 		j->n++;
@@ -320,8 +320,8 @@ read_whole(const struct conf_node *c, enum map_id map, struct map_lines *out,
 }
 
 static bool
-compare_relays(const struct conf_node *c, const struct all *x,
-	bool *differ_r, struct err *e)
+compare_relays(const struct conf_node *c, const struct all *x, bool *differ_r,
+	struct err *e)
 {
 	char path[NODE_PATH_SIZE], *live = NULL;
 	struct err why = ERR_EMPTY;
@@ -341,10 +341,10 @@ check_all(const struct conf *conf, struct check_result *r, check_each *each,
 {
 	struct all x = { 0 };
 	bool ok = all_render(conf, &x, e);
-	*r = (struct check_result) { .serial = x.serial };
+	*r = (struct check_result){ .serial = x.serial };
 	for (int m = 0; ok && m < MAP_COUNT; m++) {
-		struct compare_job j
-			= { &x.held, (enum map_id)m, each, ctx, 0 };
+		struct compare_job j = { &x.held, (enum map_id)m, each, ctx,
+			0 };
 		struct map_lines live = { 0 };
 		struct delta d = { 0 };
 		ok = read_whole(&conf->node, j.map, &live, e)
@@ -358,7 +358,7 @@ check_all(const struct conf *conf, struct check_result *r, check_each *each,
 	}
 	ok = ok && compare_relays(&conf->node, &x, &r->relays_differ, e);
 	r->held = x.held;
-	x.held = (struct hold_list) { 0 };
+	x.held = (struct hold_list){ 0 };
 	all_free(&x);
 	return ok;
 }
@@ -395,8 +395,8 @@ check_child(void *ctx, FILE *out, struct err *e)
 bool
 check_start(struct node *n, struct child *c, struct err *e)
 {
-	return node_fork(n, c, check_child, (void *)(uintptr_t)n->conf,
-		REBUILD_MS, e);
+	return node_fork(
+		n, c, check_child, (void *)(uintptr_t)n->conf, REBUILD_MS, e);
 }
 
 bool

@@ -16,8 +16,8 @@
  * can still be read of its lines. Without the database, Postfix maps are made
  * from their text copies.
  */
-bool rebuild_start(struct node *n, unsigned maps, struct child *c,
-	struct err *e) MUST_USE;
+bool rebuild_start(
+	struct node *n, unsigned maps, struct child *c, struct err *e) MUST_USE;
 
 /*
  * Take the answer of a rebuild that succeeded: marks, reloads, and the serial

@@ -67,8 +67,7 @@ write_table(struct node *n, struct arena *a, struct err *e)
 	if (n->cidr_mark.ino && strcmp(old, str_text(&s)) == 0)
 		return true;
 	const bool closes = relay_closes(old, &n->relays, now);
-	if (!journal_intend(
-		    n->journal, n->applied, RELOAD_POSTFIX, NULL, e))
+	if (!journal_intend(n->journal, n->applied, RELOAD_POSTFIX, NULL, e))
 		return false;
 	reload_want(n, closes || n->cidr_mark.ino == 0);
 	if (!file_write(path, str_text(&s), s.len, 0640, e))
@@ -109,7 +108,7 @@ relay_publish(struct node *n, struct relay_list *wanted, struct err *e)
 		n->relay_state_due = true;
 	relay_free(&n->relays);
 	n->relays = *wanted;
-	*wanted = (struct relay_list) { 0 };
+	*wanted = (struct relay_list){ 0 };
 	return write_due(n, e);
 }
 

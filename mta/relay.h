@@ -15,8 +15,8 @@
 bool relay_load(struct node *n, struct err *e) MUST_USE;
 
 /* Take `wanted` over (it becomes the node's, and is emptied). */
-bool relay_publish(struct node *n, struct relay_list *wanted, struct err *e)
-	MUST_USE;
+bool relay_publish(
+	struct node *n, struct relay_list *wanted, struct err *e) MUST_USE;
 
 /*
  * Make the table what the list says at this moment: after an expiry, after

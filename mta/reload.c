@@ -34,9 +34,9 @@ reload_next_us(const struct node *n)
 {
 	int64_t t = INT64_MAX;
 	if (n->reload_due)
-		t = n->reload_urgent ? 0
-				     : n->reloads_paid_us
-				- (BURST - 1) * EVERY_US;
+		t = n->reload_urgent
+			? 0
+			: n->reloads_paid_us - (BURST - 1) * EVERY_US;
 	if (n->dovecot_reload_due)
 		t = 0;
 	return t < n->reload_retry_us ? n->reload_retry_us : t;
@@ -64,8 +64,8 @@ reload_postfix(struct node *n)
 	if (!call(n, ROOT_RELOAD_POSTFIX, NULL))
 		return false;
 	const int64_t now = monotonic_us();
-	n->reloads_paid_us
-		= (n->reloads_paid_us > now ? n->reloads_paid_us : now)
+	n->reloads_paid_us =
+		(n->reloads_paid_us > now ? n->reloads_paid_us : now)
 		+ EVERY_US;
 	n->reload_due = false;
 	n->reload_urgent = false;

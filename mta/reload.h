@@ -27,7 +27,7 @@ int64_t reload_next_us(const struct node *n);
  * accounts that this delta bars. Failures are logged: the account is barred
  * whether or not a session ends.
  */
-void reload_end_sessions(struct node *n, const char *const *login, size_t logins,
-	const struct delta *d);
+void reload_end_sessions(struct node *n, const char *const *login,
+	size_t logins, const struct delta *d);
 
 #endif

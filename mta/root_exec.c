@@ -18,8 +18,8 @@
 static _Noreturn void
 child(const struct root_command *c, int out)
 {
-	static const char *const env[]
-		= { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL };
+	static const char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+		"LC_ALL=C", NULL };
 	const int in = open("/dev/null", O_RDWR);
 	sigset_t none;
 
@@ -74,7 +74,7 @@ void
 root_exec(const struct root_command *c, struct root_result *r)
 {
 	int p[2], st = 0;
-	*r = (struct root_result) { .status = 126 };
+	*r = (struct root_result){ .status = 126 };
 	if (pipe2(p, O_CLOEXEC) < 0)
 		return;
 	const int64_t until = monotonic_us() + c->timeout_ms * INT64_C(1000);
@@ -89,8 +89,8 @@ root_exec(const struct root_command *c, struct root_result *r)
 	setpgid(pid, pid);
 	fcntl(p[0], F_SETFL, O_NONBLOCK);
 	if (collect(pid, p[0], until, r, &st)) {
-		r->status = WIFEXITED(st) ? WEXITSTATUS(st)
-					  : 128 + WTERMSIG(st);
+		r->status =
+			WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st);
 	} else {
 		kill(-pid, SIGKILL);
 		kill(pid, SIGKILL);

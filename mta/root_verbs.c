@@ -71,7 +71,7 @@ bool
 root_request_parse(
 	const void *data, size_t n, struct root_request *r, struct err *e)
 {
-	*r = (struct root_request) { .arg = NULL };
+	*r = (struct root_request){ .arg = NULL };
 	if (n == 0 || n > ROOT_REQUEST_MAX)
 		return err_set(e, ERR_INVALID, "", "bad_request", "",
 			"a request has 1 to %d bytes", ROOT_REQUEST_MAX);
@@ -104,7 +104,7 @@ root_request_command(const struct root_request *r,
 	const struct verb *v = &verbs[r->verb];
 	int n = 0;
 
-	*c = (struct root_command) { .timeout_ms = v->timeout_ms };
+	*c = (struct root_command){ .timeout_ms = v->timeout_ms };
 	c->argv[n++] = v->program;
 	c->argv[n++] = "-c";
 	c->argv[n++] = v->config == POSTFIX_CONFIG ? conf->postfix_config

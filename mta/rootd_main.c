@@ -41,9 +41,9 @@ struct app {
 	struct root_bucket bucket[ROOT_VERBS];
 };
 
-static const char usage[]
-	= "usage: postroom-rootd [-c FILE]\n"
-	  "Runs a closed list of commands as root for postroom-mapd.\n";
+static const char usage[] =
+	"usage: postroom-rootd [-c FILE]\n"
+	"Runs a closed list of commands as root for postroom-mapd.\n";
 
 static void
 answer(int fd, int status, const char *text)
@@ -69,10 +69,10 @@ run(struct app *app, int fd, const struct root_request *r)
 	struct str s = STR_FIXED(status), t = STR_FIXED(took);
 	str_add_i64(&s, res.status);
 	str_add_i64(&t, (monotonic_us() - t0) / 1000);
-	log_kv(res.status == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, "ran",
-		"verb", root_verb_name(r->verb), "arg", r->arg, "status",
-		status, "took_ms", took, "output",
-		res.status == 0 ? "" : res.output, NULL);
+	log_kv(res.status == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, "ran", "verb",
+		root_verb_name(r->verb), "arg", r->arg, "status", status,
+		"took_ms", took, "output", res.status == 0 ? "" : res.output,
+		NULL);
 	answer(fd, res.status, res.output);
 }
 
@@ -85,8 +85,8 @@ serve(struct app *app, int fd)
 	char buf[ROOT_REQUEST_MAX + 1];
 
 	if (!sock_peer(fd, &peer, &e) || peer.uid != app->allowed) {
-		log_warn("refused uid %d, pid %d", (int)peer.uid,
-			(int)peer.pid);
+		log_warn(
+			"refused uid %d, pid %d", (int)peer.uid, (int)peer.pid);
 		return;
 	}
 	if (!sock_set_timeout(fd, PEER_MS))
@@ -144,11 +144,10 @@ start(struct app *app)
 	const int handed_over = sock_handed_over();
 	if (handed_over > 0)
 		app->listen_fd = 3;
-	else if (!sock_bind(c->listen, SOCK_SEQPACKET, 0600, &app->listen_fd,
-			 &e))
+	else if (!sock_bind(
+			 c->listen, SOCK_SEQPACKET, 0600, &app->listen_fd, &e))
 		fatal("%s", err_text(&e));
-	else if (geteuid() == 0
-		&& chown(c->listen, pw->pw_uid, (gid_t)-1) < 0)
+	else if (geteuid() == 0 && chown(c->listen, pw->pw_uid, (gid_t)-1) < 0)
 		fatal("%s: %s", c->listen, strerror(errno));
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);

@@ -18,14 +18,14 @@
 #define BUSY_MS 3000
 #define PATH_SIZE 512
 
-static const char schema[]
-	= "CREATE TABLE account (address TEXT PRIMARY KEY, password TEXT,"
-	  " home TEXT, uid INTEGER, gid INTEGER, quota_rule TEXT,"
-	  " allow_nets TEXT, nologin TEXT,"
-	  " block_imap INTEGER NOT NULL DEFAULT 0,"
-	  " block_pop3 INTEGER NOT NULL DEFAULT 0,"
-	  " block_smtp INTEGER NOT NULL DEFAULT 0,"
-	  " block_sieve INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID";
+static const char schema[] =
+	"CREATE TABLE account (address TEXT PRIMARY KEY, password TEXT,"
+	" home TEXT, uid INTEGER, gid INTEGER, quota_rule TEXT,"
+	" allow_nets TEXT, nologin TEXT,"
+	" block_imap INTEGER NOT NULL DEFAULT 0,"
+	" block_pop3 INTEGER NOT NULL DEFAULT 0,"
+	" block_smtp INTEGER NOT NULL DEFAULT 0,"
+	" block_sieve INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID";
 
 #define COLUMNS                                                                \
 	"address, password, home, uid, gid, quota_rule, allow_nets, nologin, " \
@@ -34,8 +34,8 @@ static const char schema[]
 static const char sql_put[] = "INSERT OR REPLACE INTO account (" COLUMNS
 			      ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?)";
 static const char sql_del[] = "DELETE FROM account WHERE address = ?";
-static const char sql_get[]
-	= "SELECT " COLUMNS " FROM account WHERE address = ?";
+static const char sql_get[] =
+	"SELECT " COLUMNS " FROM account WHERE address = ?";
 static const char sql_all[] = "SELECT " COLUMNS " FROM account"
 			      " ORDER BY address";
 struct user_db {
@@ -143,8 +143,8 @@ user_db_open(const char *path, struct user_db **db_r, struct err *e)
 			path, strerror(errno));
 	struct user_db *u = calloc(1, sizeof(*u));
 	if (!u)
-		return err_set(e, ERR_INTERNAL, "", "no_memory", "",
-			"out of memory");
+		return err_set(
+			e, ERR_INTERNAL, "", "no_memory", "", "out of memory");
 	if (!set_paths(u, path, e) || !open_inner(u, e)) {
 		user_db_close(&u);
 		return false;
@@ -183,8 +183,7 @@ user_db_is_current(const struct user_db *u)
 }
 
 static bool
-bind_account(
-	sqlite3_stmt *st, const struct delta_line *d, struct account *a)
+bind_account(sqlite3_stmt *st, const struct delta_line *d, struct account *a)
 {
 	sqlite3_bind_text(st, 1, d->key, -1, SQLITE_STATIC);
 	for (int i = 0; i < ACCOUNT_FIELDS; i++) {
@@ -390,8 +389,8 @@ user_db_build(const char *path, const struct map_lines *sorted, struct err *e)
 		return false;
 	str_addf(&t, "%s.new", path);
 	unlink(tmp);
-	bool ok = open_at(tmp, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db,
-		e);
+	bool ok = open_at(
+		tmp, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db, e);
 	ok = ok && fill(db, tmp, sorted, e);
 	sqlite3_close(db);
 	ok = ok && put_in_place(tmp, &u, e);

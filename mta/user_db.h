@@ -24,8 +24,8 @@ struct user_db;
  * file or no table (a worker makes an empty file where it finds none);
  * ERR_INTERNAL reason `damaged` or `io`.
  */
-bool user_db_open(const char *path, struct user_db **db_r, struct err *e)
-	MUST_USE;
+bool user_db_open(
+	const char *path, struct user_db **db_r, struct err *e) MUST_USE;
 void user_db_close(struct user_db **db);
 
 /* Are the path and its -wal and -shm still the files that are open here? */
