@@ -43,7 +43,8 @@ struct core {
 
 /*
  * Connect. `arena` is the request's. ERR_UNAVAILABLE when the database is
- * away: a web worker goes on and calls core_connect before each request.
+ * away: call it again for the next request. Once open, lost connections are
+ * made anew by themselves. Open it after a fork, in each process.
  */
 bool core_open(struct core *c, const struct conf *conf, enum core_face face,
 	struct arena *arena, struct err *e) MUST_USE;

@@ -1,0 +1,88 @@
+/*
+ * The steps of writes, inside a transaction: what the public operations are
+ * made of, and what undo and the jobs use too. Used inside core only.
+ */
+#ifndef CORE_OPS_H
+#define CORE_OPS_H
+
+#include "core/alias.h"
+#include "core/domain.h"
+#include "core/image.h"
+#include "core/job.h"
+#include "core/mailbox.h"
+#include "core/tx.h"
+#include "core/whitelist.h"
+#include "db/misc_rows.h"
+
+extern const struct image_field domain_fields[];
+extern const struct image_field mailbox_fields[];
+extern const struct image_field alias_fields[];
+extern const struct image_field whitelist_fields[];
+
+/* ERR_STALE when `version` (If-Match; 0: any) is not the row's. */
+bool check_version(uint64_t version, uint64_t is, struct err *e) MUST_USE;
+/* ERR_NOT_FOUND: what the actor may not see does not exist. */
+bool check_scope(const struct actor *a, uint64_t domain_id, const char *noun,
+	struct err *e) MUST_USE;
+bool no_such(const char *noun, struct err *e);
+
+/* The flags of a domain for its special addresses. */
+void domain_note_address(
+	struct domain *d, const char *address, bool is_there);
+
+/* From the locked row to `after` (rules, row, change, keys). Nothing happens
+ * when they are the same. */
+bool domain_apply(struct tx *t, struct tx_domain *td, struct domain *after,
+	struct err *e) MUST_USE;
+bool domain_delete_in(struct tx *t, struct tx_domain *td, struct job_row *job_r,
+	struct err *e) MUST_USE;
+bool domain_restore_in(struct tx *t, struct tx_domain *td,
+	struct job_row *job_r, struct err *e) MUST_USE;
+
+/* Read it again under the lock of its domain. */
+bool mailbox_locked(struct tx *t, uint64_t id, struct mailbox *out,
+	struct tx_domain **td_r, struct err *e) MUST_USE;
+bool mailbox_apply(struct tx *t, struct tx_domain *td,
+	const struct mailbox *before, struct mailbox *after,
+	struct err *e) MUST_USE;
+bool mailbox_delete_in_tx(struct tx *t, uint64_t id, uint64_t version,
+	const struct mailbox_delete_in *in, struct mailbox *out,
+	struct err *e) MUST_USE;
+bool mailbox_restore_in_tx(struct tx *t, uint64_t id, struct mailbox *out,
+	struct err *e) MUST_USE;
+
+/* Limits of the domain for one mailbox more (`add` 1 or 0) and a quota that
+ * goes from `old` to `new_`. */
+bool domain_check_limits(const struct domain *d, int add, int64_t old,
+	int64_t new_, struct err *e) MUST_USE;
+
+bool alias_apply(struct tx *t, struct tx_domain *td,
+	const struct alias *before, struct alias *after,
+	struct err *e) MUST_USE;
+bool alias_locked(struct tx *t, uint64_t id, const char *const *targets,
+	size_t n_targets, struct alias *out, struct tx_domain **td_r,
+	struct err *e) MUST_USE;
+bool alias_delete_in_tx(struct tx *t, uint64_t id, uint64_t version,
+	bool remove_targets, struct alias *out, struct err *e) MUST_USE;
+bool alias_restore_in_tx(struct tx *t, uint64_t id, struct alias *out,
+	struct err *e) MUST_USE;
+
+/*
+ * What happens to the aliases that name `address` when it goes: refused with
+ * their names, or the target removed, or another put in its place. Their
+ * domains are locked by the caller (alias_lock_referring).
+ */
+bool alias_lock_referring(struct tx *t, uint64_t own_domain_id,
+	const char *address, struct err *e) MUST_USE;
+bool alias_release(struct tx *t, const char *address,
+	enum targets_answer answer, const char *forward_to,
+	struct err *e) MUST_USE;
+
+bool whitelist_apply(struct tx *t, const struct whitelist *before,
+	struct whitelist *after, struct err *e) MUST_USE;
+
+/* A job of this write; its author is the actor. */
+bool job_make(struct tx *t, struct job_row *j, struct err *e) MUST_USE;
+void job_of_row(struct job *j, const struct job_row *row);
+
+#endif

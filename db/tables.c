@@ -1,0 +1,17 @@
+/*
+ * The one list of statement tables.
+ */
+#include "db/tables.h"
+
+#include "db/admin_rows.h"
+#include "db/alias_rows.h"
+#include "db/domain_rows.h"
+#include "db/log_rows.h"
+#include "db/mailbox_rows.h"
+#include "db/misc_rows.h"
+#include "db/view_rows.h"
+#include "db/whitelist_rows.h"
+
+const struct sql_table *const db_tables[] = { &domain_sql, &mailbox_sql,
+	&alias_sql, &whitelist_sql, &log_sql, &misc_sql, &admin_sql, &view_sql,
+	NULL };

@@ -1,0 +1,72 @@
+/*
+ * Reads for pages that look at many tables: revisions, nodes, counts, what
+ * needs attention.
+ */
+#ifndef DB_VIEW_ROWS_H
+#define DB_VIEW_ROWS_H
+
+#include "db/db.h"
+
+extern const struct sql_table view_sql;
+
+struct change_row {
+	uint64_t seq;
+	const char *noun;
+	uint64_t noun_id, domain_id;
+	unsigned op;
+	const char *subject;
+	uint64_t version;
+	const char *before, *after; /* or NULL */
+};
+/* Changes of a provisional id from seq `from` on. */
+bool view_row_changes(struct db *db, struct arena *a, uint64_t prov_id,
+	uint64_t from, size_t max, struct change_row **items_r, size_t *n_r,
+	struct err *e) MUST_USE;
+/* Serial of the first revision after `serial` that changed the noun, or 0. */
+bool view_row_later_change(struct db *db, const char *noun, uint64_t noun_id,
+	uint64_t prov_id, uint64_t *serial_r, struct err *e) MUST_USE;
+/* The domains that its changes are in; 0 stands for none. */
+bool view_row_change_domains(struct db *db, struct arena *a, uint64_t prov_id,
+	uint64_t **ids_r, size_t *n_r, struct err *e) MUST_USE;
+
+struct node_row {
+	uint64_t id;
+	const char *name, *role;
+	uint64_t serial;
+	const char *state, *message;
+	int64_t applied_us, seen_us;
+};
+bool view_row_nodes(struct db *db, struct arena *a, struct node_row **items_r,
+	size_t *n_r, struct err *e) MUST_USE;
+struct held_row {
+	const char *domain, *held;
+};
+bool view_row_held(struct db *db, struct arena *a, uint64_t node_id,
+	size_t max, struct held_row **items_r, size_t *n_r,
+	struct err *e) MUST_USE;
+
+struct count_row {
+	int64_t domains, mailboxes, aliases, quota_bytes;
+	int64_t whitelist, jobs;
+};
+bool view_row_counts(
+	struct db *db, struct count_row *out, struct err *e) MUST_USE;
+/* Of some domains only. */
+bool view_row_counts_of(struct db *db, const uint64_t *ids, size_t n,
+	struct count_row *out, struct err *e) MUST_USE;
+
+/* kind: as in the API's attention; up to `max` of each. */
+struct attention_row {
+	unsigned kind; /* 1 job failed, 2 domain full, 3 whitelist expires,
+	                  4 domain retires */
+	const char *subject;
+	uint64_t id;
+	uint64_t domain_id;
+	int64_t at_us;
+	const char *text;
+};
+bool view_row_attention(struct db *db, struct arena *a, int64_t soon_us,
+	int64_t recent_us, size_t max, struct attention_row **items_r,
+	size_t *n_r, struct err *e) MUST_USE;
+
+#endif
