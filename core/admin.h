@@ -3,9 +3,8 @@
  *
  * Sign-in: one answer for an unknown login and a wrong password (ERR_AUTH,
  * `bad_credentials`), at the same cost. Failures count for the account and for
- * the client's network; from the fourth on each must wait longer, 1 s doubling
- * to 15 minutes (ERR_THROTTLED with retry_after_s); a day without failure
- * forgets them. Argon2id runs at most twice at a time on a host, with few
+ * the client's network (core/throttle.h); who must wait gets ERR_THROTTLED
+ * with retry_after_s. Argon2id runs at most twice at a time on a host, with few
  * waiting; beyond that ERR_THROTTLED, `busy`.
  *
  * A session is 256 random bits, of which the digest is kept. It ends after
@@ -20,7 +19,7 @@
 
 #define SESSION_IDLE_S (8 * 3600)
 #define SESSION_MAX_S (7 * 86400)
-#define FIRST_USE_TTL_S (7 * 86400)
+#define FIRST_USE_TTL_S (72 * 3600)
 #define ADMIN_PASSWORD_MIN 10
 
 struct admin {

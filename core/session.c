@@ -7,15 +7,14 @@
 #include <string.h>
 
 #include "base/password.h"
-#include "base/str.h"
 #include "base/timeutil.h"
 #include "core/admin_rows.h"
 #include "core/slots.h"
 #include "core/throttle.h"
 
-#define US_PER_S INT64_C(1000000)
 #define SEEN_EVERY_US (60 * US_PER_S)
 #define LOGIN_MAX 400
+#define AGENT_SIZE 201
 #define SLOT_WAIT_MS 5000
 
 struct actor
@@ -38,6 +37,17 @@ earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* What a browser calls itself, as far as it is plain text. */
+static void
+copy_agent(char out[static AGENT_SIZE], const char *agent)
+{
+	size_t n = 0;
+
+	for (; agent && agent[n] && n < AGENT_SIZE - 1; n++)
+		out[n] = agent[n] >= ' ' && agent[n] < 0x7f ? agent[n] : '?';
+	out[n] = '\0';
+}
+
 bool
 session_start(struct core *c, const struct admin *admin, const char *client,
 	const char *user_agent, char token[static TOKEN_SESSION_LEN + 1],
@@ -49,9 +59,9 @@ session_start(struct core *c, const struct admin *admin, const char *client,
 		.last_seen_us = now,
 		.expires_us = now + SESSION_MAX_S * US_PER_S };
 	uint8_t digest[32];
-	char agent[201];
+	char agent[AGENT_SIZE];
 
-	str_copy_cut(agent, sizeof(agent), user_agent ? user_agent : "");
+	copy_agent(agent, user_agent);
 	token_make(token, TOKEN_SESSION_LEN);
 	token_digest(token, digest);
 	*out = (struct session) { .admin = *admin,

@@ -14,7 +14,7 @@
 /* Many people may sit behind one address. */
 #define FREE_FOR_NETWORK 20
 #define LONGEST_S 900
-#define FORGET_US (24 * 3600 * INT64_C(1000000))
+#define FORGET_US US_PER_DAY
 
 static void
 subject(uint8_t out[static 32], const char *kind, const char *name)
@@ -66,7 +66,7 @@ throttle_check(struct core *c, const struct throttle_key *key, struct err *e)
 		return false;
 	if (wait_us <= 0)
 		return true;
-	wait_s = (int)((wait_us + 999999) / 1000000);
+	wait_s = (int)((wait_us + US_PER_S - 1) / US_PER_S);
 	err_set(e, ERR_THROTTLED, NULL, "throttled", NULL,
 		"too many failed sign-ins, try again in %d seconds", wait_s);
 	e->retry_after_s = wait_s;
@@ -81,8 +81,8 @@ delay_us(uint64_t failures, uint64_t free_ones)
 	if (over == 0)
 		return 0;
 	if (over > 10)
-		return LONGEST_S * INT64_C(1000000);
-	return (INT64_C(1) << (over - 1)) * 1000000;
+		return LONGEST_S * US_PER_S;
+	return (INT64_C(1) << (over - 1)) * US_PER_S;
 }
 
 static bool

@@ -1,0 +1,319 @@
+/*
+ * Administrators and their one-time links, see admin.h.
+ */
+#include "core/admin.h"
+
+#include <string.h>
+
+#include "base/jsonw.h"
+#include "base/password.h"
+#include "base/str.h"
+#include "base/timeutil.h"
+#include "core/admin_rows.h"
+#include "core/tx.h"
+
+#define LOGIN_MAX_BYTES 100
+#define IMAGE_MAX 65536
+
+const char *
+role_name(enum role role)
+{
+	return role == ROLE_SUPERADMIN ? "superadmin" :
+	       role == ROLE_ADMIN      ? "admin" :
+					 "none";
+}
+
+bool
+admin_of_row(struct core *c, const struct admin_row *row, struct admin *out,
+	struct err *e)
+{
+	uint64_t *ids = NULL;
+
+	*out = (struct admin) { .id = row->id,
+		.login = row->login,
+		.name = row->name,
+		.role = row->role == ROLE_SUPERADMIN ? ROLE_SUPERADMIN
+						     : ROLE_ADMIN,
+		.is_active = row->state == 1,
+		.has_password = *row->password != '\0' };
+	if (out->role == ROLE_SUPERADMIN)
+		return true;
+	if (!admin_row_domains(
+		    c->db, c->arena, row->id, &ids, &out->n_domains, e))
+		return false;
+	out->domain_ids = ids;
+	return true;
+}
+
+bool
+admin_find(
+	struct core *c, const char *login, struct admin *out, struct err *e)
+{
+	struct admin_row row;
+	bool found;
+
+	if (!admin_row_by_login(c->db, c->arena, login, &row, &found, e))
+		return false;
+	if (!found)
+		return err_set(e, ERR_NOT_FOUND, "login", "no_such_admin",
+			login, "there is no administrator %s", login);
+	return admin_of_row(c, &row, out, e);
+}
+
+bool
+admin_count(struct core *c, uint64_t *n_r, struct err *e)
+{
+	return admin_row_count(c->db, n_r, e);
+}
+
+/* --- making one --- */
+
+struct create {
+	struct admin_row row;
+	const uint64_t *domain_ids;
+	size_t n_domains;
+};
+
+/* What the log keeps of an administrator: never the password. */
+static bool
+admin_image(struct tx *t, const struct create *in, const char **text_r,
+	struct err *e)
+{
+	struct str s = str_in(t->arena, IMAGE_MAX);
+	struct jsonw w = jsonw_over(&s);
+
+	jsonw_object(&w, NULL);
+	jsonw_str(&w, "login", in->row.login);
+	jsonw_str(&w, "name", in->row.name);
+	jsonw_str(&w, "role", role_name((enum role)in->row.role));
+	jsonw_array(&w, "domain_ids");
+	for (size_t i = 0; i < in->n_domains; i++)
+		jsonw_uint(&w, NULL, in->domain_ids[i]);
+	jsonw_end(&w);
+	jsonw_end(&w);
+	*text_r = str_text(&s);
+	return jsonw_done(&w, e);
+}
+
+static bool
+create_in_tx(struct tx *t, void *ctx, struct err *e)
+{
+	struct create *in = ctx;
+	struct change_in change = { .noun = "admin",
+		.op = CHANGE_CREATE,
+		.subject = in->row.login,
+		.version = 1 };
+	struct tx_domain *td;
+
+	for (size_t i = 0; i < in->n_domains; i++)
+		if (!tx_lock_domain(t, in->domain_ids[i], false, &td, e))
+			return false;
+	if (!admin_row_insert(t->db, &in->row, t->now_us, e)) {
+		if (!err_take_duplicate(e, "admin_login"))
+			return false;
+		return err_set(e, ERR_CONFLICT, "login", "login_taken",
+			in->row.login, "there is an administrator %s already",
+			in->row.login);
+	}
+	for (size_t i = 0; i < in->n_domains; i++)
+		if (!admin_row_add_domain(
+			    t->db, in->row.id, in->domain_ids[i], e))
+			return false;
+	change.noun_id = in->row.id;
+	return admin_image(t, in, &change.after, e) && tx_change(t, &change, e);
+}
+
+static bool
+check_login(const char *login, struct err *e)
+{
+	size_t len = strlen(login);
+
+	if (len == 0)
+		return err_set(e, ERR_INVALID, "login", "required", NULL,
+			"an administrator needs a login");
+	if (len > LOGIN_MAX_BYTES)
+		return err_set(e, ERR_INVALID, "login", "too_long", login,
+			"a login has at most %d bytes", LOGIN_MAX_BYTES);
+	for (const char *p = login; *p; p++)
+		if ((unsigned char)*p <= ' ' || *p == 0x7f)
+			return err_set(e, ERR_INVALID, "login",
+				"bad_character", login,
+				"a login has no blanks or control characters");
+	return true;
+}
+
+bool
+admin_create(struct core *c, const struct actor *a, const char *login,
+	const char *name, enum role role, const uint64_t *domain_ids,
+	size_t n_domains, struct admin *out, struct err *e)
+{
+	struct create in = {
+		.row = { .login = login,
+			.name = name ? name : "",
+			.role = (unsigned)role,
+			.state = 1,
+			.password = "" },
+		.domain_ids = domain_ids,
+		.n_domains = role == ROLE_ADMIN ? n_domains : 0 };
+
+	return actor_need_superadmin(a, e) && check_login(login, e)
+		&& core_run(c, a, "admin.create", create_in_tx, &in, NULL, e)
+		&& admin_of_row(c, &in.row, out, e);
+}
+
+/* --- passwords and links --- */
+
+struct secret_change {
+	uint64_t admin_id;
+	const char *login;
+	const char *hash; /* or NULL: no new password */
+	const uint8_t *link; /* digest of a link to use, or NULL */
+	const uint8_t *new_link;
+	bool is_lost; /* somebody else used the link first */
+};
+
+static bool
+note_change(struct tx *t, const struct secret_change *in, const char *after,
+	struct err *e)
+{
+	return tx_change(t,
+		&(struct change_in) { .noun = "admin",
+			.noun_id = in->admin_id,
+			.op = CHANGE_UPDATE,
+			.subject = in->login,
+			.version = 1,
+			.before = "{}",
+			.after = after },
+		e);
+}
+
+/* A new password ends every session of its owner. */
+static bool
+password_in_tx(struct tx *t, void *ctx, struct err *e)
+{
+	struct secret_change *in = ctx;
+	bool won = true;
+
+	if (in->link
+		&& !first_use_row_use(t->db, in->link, t->now_us, &won, e))
+		return false;
+	in->is_lost = !won;
+	if (!won)
+		return true;
+	return admin_row_password(t->db, in->admin_id, in->hash, t->now_us, e)
+		&& session_row_delete_of(t->db, in->admin_id, e)
+		&& note_change(t, in, "{\"password\":\"set\"}", e);
+}
+
+static bool
+link_in_tx(struct tx *t, void *ctx, struct err *e)
+{
+	struct secret_change *in = ctx;
+
+	return first_use_row_end(t->db, in->admin_id, t->now_us, e)
+		&& first_use_row_insert(t->db, in->new_link, in->admin_id,
+			t->now_us, t->now_us + FIRST_USE_TTL_S * US_PER_S, e)
+		&& note_change(t, in, "{\"first_use_link\":\"made\"}", e);
+}
+
+static bool
+admin_by_id(struct core *c, uint64_t id, struct admin_row *row, struct err *e)
+{
+	bool found;
+
+	if (!admin_row_by_id(c->db, c->arena, id, row, &found, e))
+		return false;
+	return found
+		|| err_set(e, ERR_NOT_FOUND, NULL, "no_such_admin", NULL,
+			"there is no such administrator");
+}
+
+bool
+first_use_make(struct core *c, const struct actor *a, uint64_t admin_id,
+	char token[static TOKEN_LEN + 1], struct err *e)
+{
+	struct secret_change in = { .admin_id = admin_id };
+	struct admin_row row;
+	uint8_t digest[32];
+
+	if (!actor_need_superadmin(a, e) || !admin_by_id(c, admin_id, &row, e))
+		return false;
+	token_make(token, TOKEN_LEN);
+	token_digest(token, digest);
+	in.login = row.login;
+	in.new_link = digest;
+	return core_run(c, a, "admin.link", link_in_tx, &in, NULL, e);
+}
+
+static bool
+set_password(struct core *c, const struct actor *a, struct secret_change *in,
+	const char *password, struct err *e)
+{
+	char hash[ADMIN_HASH_SIZE];
+	bool ok;
+
+	if (!password_check(password, ADMIN_PASSWORD_MIN, e)
+		|| !admin_password_hash(password, hash, e))
+		return false;
+	in->hash = hash;
+	ok = core_run(c, a, "admin.password", password_in_tx, in, NULL, e);
+	explicit_bzero(hash, sizeof(hash));
+	return ok;
+}
+
+bool
+admin_set_password(struct core *c, const struct actor *a, uint64_t admin_id,
+	const char *password, struct err *e)
+{
+	struct secret_change in = { .admin_id = admin_id };
+	struct admin_row row;
+
+	if (!actor_need_superadmin(a, e) || !admin_by_id(c, admin_id, &row, e))
+		return false;
+	in.login = row.login;
+	return set_password(c, a, &in, password, e);
+}
+
+static bool
+link_over(struct err *e)
+{
+	return err_set(e, ERR_NOT_FOUND, "token", "link_used_or_expired", NULL,
+		"this link was used, replaced or has run out: ask for a new "
+		"one");
+}
+
+bool
+first_use_take(struct core *c, const char *token, const char *password,
+	const char *client, const char *user_agent,
+	char session_token[static TOKEN_SESSION_LEN + 1], struct session *out,
+	struct err *e)
+{
+	struct secret_change in = { 0 };
+	struct admin_row row;
+	struct admin admin;
+	struct actor who;
+	uint8_t digest[32];
+
+	if (!token_is_plausible(token, TOKEN_LEN, TOKEN_LEN))
+		return link_over(e);
+	token_digest(token, digest);
+	if (!first_use_row_admin(
+		    c->db, digest, c->now(), &in.admin_id, e))
+		return false;
+	if (in.admin_id == 0)
+		return link_over(e);
+	if (!admin_by_id(c, in.admin_id, &row, e)
+		|| !admin_of_row(c, &row, &admin, e))
+		return false;
+	who = session_actor(
+		&(struct session) { .admin = admin }, client, "");
+	in.login = row.login;
+	in.link = digest;
+	if (!set_password(c, &who, &in, password, e))
+		return false;
+	if (in.is_lost)
+		return link_over(e);
+	admin.has_password = true;
+	return session_start(
+		c, &admin, client, user_agent, session_token, out, e);
+}
