@@ -59,6 +59,8 @@ bool domain_check_limits(const struct domain *d, int add, int64_t old,
 bool alias_apply(struct tx *t, struct tx_domain *td,
 	const struct alias *before, struct alias *after,
 	struct err *e) MUST_USE;
+/* Read it again under the lock of its domain; the domains of ours that
+ * `targets` are in are locked too (shared), all in order. */
 bool alias_locked(struct tx *t, uint64_t id, const char *const *targets,
 	size_t n_targets, struct alias *out, struct tx_domain **td_r,
 	struct err *e) MUST_USE;

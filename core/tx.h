@@ -43,6 +43,7 @@ struct tx {
 	struct arg *key;
 	size_t n_keys, cap_keys;
 
+	const struct text_list *given; /* targets in the order of the input */
 	struct mailbox *home; /* a new mailbox, whose home is stamped */
 	uint64_t *mailbox_ids, *alias_ids, *whitelist_ids;
 	size_t n_mailbox_ids, n_alias_ids, n_whitelist_ids;
