@@ -6,6 +6,7 @@
 #include "db/in_list.h"
 
 enum {
+	Q_HEAD,
 	Q_CHANGES,
 	Q_CHANGE_DOMAINS,
 	Q_LATER,
@@ -25,11 +26,13 @@ enum {
 	"CAST(COALESCE(SUM(quota_allotted_bytes), 0) AS UNSIGNED)"
 
 static const struct sql sql[] = {
+	[Q_HEAD] = { "SELECT serial FROM head WHERE id = 1", "", "u" },
 	[Q_CHANGES] = { "SELECT seq, noun, noun_id, domain_id, op, subject, "
 			"version, before_image, after_image FROM `change` "
 			"WHERE prov_id = ? AND seq >= ? ORDER BY seq LIMIT ?",
 		"uuu", "usuuususs" },
-	[Q_CHANGE_DOMAINS] = { "SELECT DISTINCT COALESCE(domain_id, 0) "
+	[Q_CHANGE_DOMAINS] = { "SELECT DISTINCT "
+			       "CAST(COALESCE(domain_id, 0) AS UNSIGNED) "
 			       "FROM `change` WHERE prov_id = ? LIMIT 1000",
 		"u", "u" },
 	[Q_LATER] = { "SELECT r.serial FROM `change` c JOIN revision r "
@@ -66,6 +69,12 @@ static const struct sql sql[] = {
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
 
 const struct sql_table view_sql = { "view", sql, Q_N };
+
+bool
+view_row_head(struct db *db, uint64_t *serial_r, struct err *e)
+{
+	return db_query_u64(db, &sql[Q_HEAD], NO_ARGS, serial_r, NULL, e);
+}
 
 static const char *
 dup_or_null(const struct rows *r, unsigned col, struct arena *a, bool *ok)
