@@ -83,6 +83,12 @@ bool alias_release(struct tx *t, const char *address,
 bool whitelist_apply(struct tx *t, const struct whitelist *before,
 	struct whitelist *after, struct err *e) MUST_USE;
 
+/* Delete or expire a locked, living entry; and back again. */
+bool whitelist_end(struct tx *t, struct whitelist *w,
+	enum whitelist_state state, struct err *e) MUST_USE;
+bool whitelist_revive(struct tx *t, uint64_t id, enum whitelist_state state,
+	struct err *e) MUST_USE;
+
 /* A job of this write; its author is the actor. */
 bool job_make(struct tx *t, struct job_row *j, struct err *e) MUST_USE;
 void job_of_row(struct job *j, const struct job_row *row);

@@ -25,8 +25,6 @@ enum {
 	Q_DELETE_RANGE,
 	Q_RESTORE_RANGE,
 	Q_RANGE_TARGETS,
-	Q_PURGE,
-	Q_PURGE_DOMAIN,
 	Q_N
 };
 
@@ -103,11 +101,6 @@ static const struct sql sql[] = {
 			      "WHERE a.domain_id = ? AND a.alive <=> ? "
 			      "AND a.deleted_at <=> ? AND a.address <= ?",
 		"uuuts", "" },
-	[Q_PURGE] = { "DELETE FROM alias WHERE purge_at <= ? "
-		      "AND alive IS NULL ORDER BY purge_at LIMIT ?",
-		"tu", "" },
-	[Q_PURGE_DOMAIN] = { "DELETE FROM alias WHERE domain_id = ? LIMIT ?",
-		"uu", "" },
 };
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
 
@@ -514,30 +507,4 @@ alias_row_restore_range(struct db *db, uint64_t domain_id, const char *last,
 			ARGS(arg_time(at_us), arg_u64(domain_id),
 				arg_time(deleted_us), arg_text(last)),
 			NULL, e);
-}
-
-static bool
-purge(struct db *db, const struct sql *q, struct arg key, size_t max,
-	uint64_t *n_r, struct err *e)
-{
-	struct db_done done;
-
-	if (!db_exec(db, q, ARGS(key, arg_u64(max)), &done, e))
-		return false;
-	*n_r = done.affected;
-	return true;
-}
-
-bool
-alias_row_purge(struct db *db, int64_t at_us, size_t max, uint64_t *n_r,
-	struct err *e)
-{
-	return purge(db, &sql[Q_PURGE], arg_time(at_us), max, n_r, e);
-}
-
-bool
-alias_row_purge_domain(struct db *db, uint64_t domain_id, size_t max,
-	uint64_t *n_r, struct err *e)
-{
-	return purge(db, &sql[Q_PURGE_DOMAIN], arg_u64(domain_id), max, n_r, e);
 }

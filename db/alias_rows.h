@@ -110,9 +110,5 @@ bool alias_row_delete_range(struct db *db, uint64_t domain_id,
 bool alias_row_restore_range(struct db *db, uint64_t domain_id,
 	const char *last, int64_t deleted_us, int64_t at_us,
 	struct err *e) MUST_USE;
-bool alias_row_purge(struct db *db, int64_t at_us, size_t max, uint64_t *n_r,
-	struct err *e) MUST_USE;
-bool alias_row_purge_domain(struct db *db, uint64_t domain_id, size_t max,
-	uint64_t *n_r, struct err *e) MUST_USE;
 
 #endif

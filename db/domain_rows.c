@@ -14,9 +14,7 @@ enum {
 	Q_INSERT,
 	Q_UPDATE,
 	Q_STAMP,
-	Q_PURGE,
 	Q_DUE_RETIRE,
-	Q_DUE_PURGE,
 	Q_N
 };
 
@@ -56,13 +54,8 @@ static const struct sql sql[] = {
 		      "changed_serial = GREATEST(changed_serial, ?) "
 		      "WHERE id = ?",
 		"iiiuuuuu", "" },
-	[Q_PURGE] = { "DELETE FROM domain WHERE id = ? AND alive IS NULL", "u",
-		"" },
 	[Q_DUE_RETIRE] = { "SELECT id FROM domain WHERE retire_at <= ? "
 			   "AND state = 4 ORDER BY retire_at LIMIT 1",
-		"t", "u" },
-	[Q_DUE_PURGE] = { "SELECT id FROM domain WHERE purge_at <= ? "
-			  "AND alive IS NULL ORDER BY purge_at LIMIT 1",
 		"t", "u" },
 };
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
@@ -195,23 +188,9 @@ domain_row_stamp(struct db *db, const struct domain *d, uint64_t serial,
 }
 
 bool
-domain_row_purge(struct db *db, uint64_t id, struct err *e)
-{
-	return db_exec(db, &sql[Q_PURGE], ARGS(arg_u64(id)), NULL, e);
-}
-
-bool
 domain_row_due_retire(
 	struct db *db, int64_t at_us, uint64_t *id_r, struct err *e)
 {
 	return db_query_u64(
 		db, &sql[Q_DUE_RETIRE], ARGS(arg_time(at_us)), id_r, NULL, e);
-}
-
-bool
-domain_row_due_purge(
-	struct db *db, int64_t at_us, uint64_t *id_r, struct err *e)
-{
-	return db_query_u64(
-		db, &sql[Q_DUE_PURGE], ARGS(arg_time(at_us)), id_r, NULL, e);
 }

@@ -84,12 +84,8 @@ bool domain_row_update(
 /* Counters, the flags of special addresses, and the serial (0: as it is). */
 bool domain_row_stamp(struct db *db, const struct domain *d, uint64_t serial,
 	struct err *e) MUST_USE;
-bool domain_row_purge(struct db *db, uint64_t id, struct err *e) MUST_USE;
-
-/* Ids of domains that the clock has to look at. */
+/* The retiring domain whose date came first, 0 when none has. */
 bool domain_row_due_retire(struct db *db, int64_t at_us, uint64_t *id_r,
-	struct err *e) MUST_USE;
-bool domain_row_due_purge(struct db *db, int64_t at_us, uint64_t *id_r,
 	struct err *e) MUST_USE;
 
 #endif

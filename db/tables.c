@@ -6,12 +6,15 @@
 #include "db/admin_rows.h"
 #include "db/alias_rows.h"
 #include "db/domain_rows.h"
+#include "db/due_rows.h"
 #include "db/log_rows.h"
 #include "db/mailbox_rows.h"
 #include "db/misc_rows.h"
+#include "db/node_rows.h"
+#include "db/retention_rows.h"
 #include "db/view_rows.h"
 #include "db/whitelist_rows.h"
 
 const struct sql_table *const db_tables[] = { &domain_sql, &mailbox_sql,
 	&alias_sql, &whitelist_sql, &log_sql, &misc_sql, &admin_sql, &view_sql,
-	NULL };
+	&due_sql, &node_sql, &retention_sql, NULL };

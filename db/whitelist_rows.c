@@ -13,7 +13,6 @@ enum {
 	Q_STAMP,
 	Q_OVERLAPS,
 	Q_DUE,
-	Q_PURGE,
 	Q_N
 };
 
@@ -44,9 +43,6 @@ static const struct sql sql[] = {
 		    "WHERE w.state IN (1, 2) AND w.expires <= ? "
 		    "ORDER BY w.expires LIMIT ?",
 		"tu", WHITELIST_OUT },
-	[Q_PURGE] = { "DELETE FROM whitelist WHERE purge_at <= ? "
-		      "AND alive IS NULL ORDER BY purge_at LIMIT ?",
-		"tu", "" },
 };
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
 
@@ -187,17 +183,4 @@ whitelist_row_due(struct db *db, struct arena *a, int64_t at_us, size_t max,
 	while (ok && rows_next(&r))
 		ok = whitelist_load(&r, a, &(*items_r)[(*n_r)++]);
 	return rows_done(&r, e) && (ok || err_memory(e));
-}
-
-bool
-whitelist_row_purge(struct db *db, int64_t at_us, size_t max, uint64_t *n_r,
-	struct err *e)
-{
-	struct db_done done;
-
-	if (!db_exec(db, &sql[Q_PURGE], ARGS(arg_time(at_us), arg_u64(max)),
-		    &done, e))
-		return false;
-	*n_r = done.affected;
-	return true;
 }

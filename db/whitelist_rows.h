@@ -72,7 +72,5 @@ bool whitelist_row_overlaps(struct db *db, struct arena *a,
 bool whitelist_row_due(struct db *db, struct arena *a, int64_t at_us,
 	size_t max, struct whitelist **items_r, size_t *n_r,
 	struct err *e) MUST_USE;
-bool whitelist_row_purge(struct db *db, int64_t at_us, size_t max,
-	uint64_t *n_r, struct err *e) MUST_USE;
 
 #endif
