@@ -18,9 +18,9 @@
 const char *
 role_name(enum role role)
 {
-	return role == ROLE_SUPERADMIN ? "superadmin" :
-	       role == ROLE_ADMIN      ? "admin" :
-					 "none";
+	return role == ROLE_SUPERADMIN ? "superadmin"
+		: role == ROLE_ADMIN   ? "admin"
+				       : "none";
 }
 
 bool
@@ -29,7 +29,7 @@ admin_of_row(struct core *c, const struct admin_row *row, struct admin *out,
 {
 	uint64_t *ids = NULL;
 
-	*out = (struct admin) { .id = row->id,
+	*out = (struct admin){ .id = row->id,
 		.login = row->login,
 		.name = row->name,
 		.role = row->role == ROLE_SUPERADMIN ? ROLE_SUPERADMIN
@@ -46,8 +46,7 @@ admin_of_row(struct core *c, const struct admin_row *row, struct admin *out,
 }
 
 bool
-admin_find(
-	struct core *c, const char *login, struct admin *out, struct err *e)
+admin_find(struct core *c, const char *login, struct admin *out, struct err *e)
 {
 	struct admin_row row;
 	bool found;
@@ -58,6 +57,28 @@ admin_find(
 		return err_set(e, ERR_NOT_FOUND, "login", "no_such_admin",
 			login, "there is no administrator %s", login);
 	return admin_of_row(c, &row, out, e);
+}
+
+bool
+admin_list(struct core *c, const struct actor *a, struct admin **items_r,
+	size_t *n_r, struct err *e)
+{
+	struct admin_row *rows;
+	size_t n;
+
+	*n_r = 0;
+	if (!actor_need_superadmin(a, e)
+		|| !admin_row_all(
+			c->db, c->arena, ADMIN_LIST_MAX, &rows, &n, e))
+		return false;
+	*items_r = arena_array(c->arena, n + 1, sizeof(**items_r));
+	if (!*items_r)
+		return err_memory(e);
+	for (size_t i = 0; i < n; i++)
+		if (!admin_of_row(c, &rows[i], &(*items_r)[i], e))
+			return false;
+	*n_r = n;
+	return true;
 }
 
 bool
@@ -136,8 +157,8 @@ check_login(const char *login, struct err *e)
 			"a login has at most %d bytes", LOGIN_MAX_BYTES);
 	for (const char *p = login; *p; p++)
 		if ((unsigned char)*p <= ' ' || *p == 0x7f)
-			return err_set(e, ERR_INVALID, "login",
-				"bad_character", login,
+			return err_set(e, ERR_INVALID, "login", "bad_character",
+				login,
 				"a login has no blanks or control characters");
 	return true;
 }
@@ -147,12 +168,11 @@ admin_create(struct core *c, const struct actor *a, const char *login,
 	const char *name, enum role role, const uint64_t *domain_ids,
 	size_t n_domains, struct admin *out, struct err *e)
 {
-	struct create in = {
-		.row = { .login = login,
-			.name = name ? name : "",
-			.role = (unsigned)role,
-			.state = 1,
-			.password = "" },
+	struct create in = { .row = { .login = login,
+				     .name = name ? name : "",
+				     .role = (unsigned)role,
+				     .state = 1,
+				     .password = "" },
 		.domain_ids = domain_ids,
 		.n_domains = role == ROLE_ADMIN ? n_domains : 0 };
 
@@ -166,7 +186,7 @@ admin_create(struct core *c, const struct actor *a, const char *login,
 struct secret_change {
 	uint64_t admin_id;
 	const char *login;
-	const char *hash; /* or NULL: no new password */
+	const char *hash;    /* or NULL: no new password */
 	const uint8_t *link; /* digest of a link to use, or NULL */
 	const uint8_t *new_link;
 	bool is_lost; /* somebody else used the link first */
@@ -177,7 +197,7 @@ note_change(struct tx *t, const struct secret_change *in, const char *after,
 	struct err *e)
 {
 	return tx_change(t,
-		&(struct change_in) { .noun = "admin",
+		&(struct change_in){ .noun = "admin",
 			.noun_id = in->admin_id,
 			.op = CHANGE_UPDATE,
 			.subject = in->login,
@@ -194,8 +214,7 @@ password_in_tx(struct tx *t, void *ctx, struct err *e)
 	struct secret_change *in = ctx;
 	bool won = true;
 
-	if (in->link
-		&& !first_use_row_use(t->db, in->link, t->now_us, &won, e))
+	if (in->link && !first_use_row_use(t->db, in->link, t->now_us, &won, e))
 		return false;
 	in->is_lost = !won;
 	if (!won)
@@ -297,16 +316,14 @@ first_use_take(struct core *c, const char *token, const char *password,
 	if (!token_is_plausible(token, TOKEN_LEN, TOKEN_LEN))
 		return link_over(e);
 	token_digest(token, digest);
-	if (!first_use_row_admin(
-		    c->db, digest, c->now(), &in.admin_id, e))
+	if (!first_use_row_admin(c->db, digest, c->now(), &in.admin_id, e))
 		return false;
 	if (in.admin_id == 0)
 		return link_over(e);
 	if (!admin_by_id(c, in.admin_id, &row, e)
 		|| !admin_of_row(c, &row, &admin, e))
 		return false;
-	who = session_actor(
-		&(struct session) { .admin = admin }, client, "");
+	who = session_actor(&(struct session){ .admin = admin }, client, "");
 	in.login = row.login;
 	in.link = digest;
 	if (!set_password(c, &who, &in, password, e))

@@ -41,8 +41,8 @@ struct session {
 };
 
 /* The actor of a session, for this request. */
-struct actor session_actor(const struct session *s, const char *client,
-	const char *request_id);
+struct actor session_actor(
+	const struct session *s, const char *client, const char *request_id);
 
 /* `client` is an address as text. `token` gets the cookie's value. */
 bool session_sign_in(struct core *c, const char *login, const char *password,
@@ -59,8 +59,8 @@ bool session_end(struct core *c, const char *token, struct err *e) MUST_USE;
  * `token`, `link_used_or_expired`. Ends the admin's other sessions. */
 bool first_use_take(struct core *c, const char *token, const char *password,
 	const char *client, const char *user_agent,
-	char session_token[static TOKEN_SESSION_LEN + 1],
-	struct session *out, struct err *e) MUST_USE;
+	char session_token[static TOKEN_SESSION_LEN + 1], struct session *out,
+	struct err *e) MUST_USE;
 
 /* For the command line, whose account may. An admin that exists already is
  * ERR_CONFLICT, `login_taken`. `domain_ids` for ROLE_ADMIN. */
@@ -69,6 +69,10 @@ bool admin_create(struct core *c, const struct actor *a, const char *login,
 	size_t n_domains, struct admin *out, struct err *e) MUST_USE;
 bool admin_find(struct core *c, const char *login, struct admin *out,
 	struct err *e) MUST_USE;
+/* All of them by login, up to ADMIN_LIST_MAX. Superadmins only. */
+#define ADMIN_LIST_MAX 1000
+bool admin_list(struct core *c, const struct actor *a, struct admin **items_r,
+	size_t *n_r, struct err *e) MUST_USE;
 bool admin_count(struct core *c, uint64_t *n_r, struct err *e) MUST_USE;
 
 /* A new link for this admin; older unused ones end. */

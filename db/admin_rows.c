@@ -6,6 +6,7 @@
 enum {
 	Q_BY_LOGIN,
 	Q_BY_ID,
+	Q_ALL,
 	Q_DOMAINS,
 	Q_COUNT,
 	Q_INSERT,
@@ -36,6 +37,9 @@ static const struct sql sql[] = {
 		"s", "ussuub" },
 	[Q_BY_ID] = { "SELECT " ADMIN_COLUMNS " FROM admin WHERE id = ?", "u",
 		"ussuub" },
+	[Q_ALL] = { "SELECT " ADMIN_COLUMNS
+		    " FROM admin ORDER BY login LIMIT ?",
+		"u", "ussuub" },
 	[Q_DOMAINS] = { "SELECT domain_id FROM admin_domain WHERE admin_id = ? "
 			"ORDER BY domain_id",
 		"u", "u" },
@@ -103,6 +107,18 @@ _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
 const struct sql_table admin_sql = { "admin", sql, Q_N };
 
 static bool
+load(const struct rows *r, struct arena *a, struct admin_row *out)
+{
+	*out = (struct admin_row){ .id = row_u64(r, 0),
+		.login = row_dup(r, 1, a),
+		.name = row_dup(r, 2, a),
+		.role = (unsigned)row_u64(r, 3),
+		.state = (unsigned)row_u64(r, 4),
+		.password = row_dup(r, 5, a) };
+	return out->login && out->name && out->password;
+}
+
+static bool
 one(struct db *db, struct arena *a, const struct sql *q, struct arg key,
 	struct admin_row *out, bool *found_r, struct err *e)
 {
@@ -114,13 +130,7 @@ one(struct db *db, struct arena *a, const struct sql *q, struct arg key,
 		return false;
 	if (rows_next(&r)) {
 		*found_r = true;
-		out->id = row_u64(&r, 0);
-		out->login = row_dup(&r, 1, a);
-		out->name = row_dup(&r, 2, a);
-		out->role = (unsigned)row_u64(&r, 3);
-		out->state = (unsigned)row_u64(&r, 4);
-		out->password = row_dup(&r, 5, a);
-		ok = out->login && out->name && out->password;
+		ok = load(&r, a, out);
 	}
 	return rows_done(&r, e) && (ok || err_memory(e));
 }
@@ -140,8 +150,25 @@ admin_row_by_id(struct db *db, struct arena *a, uint64_t id,
 }
 
 bool
-admin_row_domains(struct db *db, struct arena *a, uint64_t id,
-	uint64_t **ids_r, size_t *n_r, struct err *e)
+admin_row_all(struct db *db, struct arena *a, size_t max,
+	struct admin_row **items_r, size_t *n_r, struct err *e)
+{
+	struct rows r;
+	bool ok;
+
+	*n_r = 0;
+	if (!db_query(db, &sql[Q_ALL], ARGS(arg_u64(max)), &r, e))
+		return false;
+	*items_r = arena_array(a, r.n + 1, sizeof(**items_r));
+	ok = *items_r != NULL;
+	while (ok && rows_next(&r))
+		ok = load(&r, a, &(*items_r)[(*n_r)++]);
+	return rows_done(&r, e) && (ok || err_memory(e));
+}
+
+bool
+admin_row_domains(struct db *db, struct arena *a, uint64_t id, uint64_t **ids_r,
+	size_t *n_r, struct err *e)
 {
 	struct rows r;
 
@@ -194,8 +221,8 @@ admin_row_password(struct db *db, uint64_t id, const char *hash, int64_t at_us,
 
 bool
 session_row_insert(struct db *db, const uint8_t digest[static 32],
-	const struct session_row *s, const char *client,
-	const char *user_agent, struct err *e)
+	const struct session_row *s, const char *client, const char *user_agent,
+	struct err *e)
 {
 	return db_exec(db, &sql[Q_SESSION_INSERT],
 		ARGS(arg_bytes(digest, 32), arg_u64(s->admin_id),
@@ -244,8 +271,8 @@ session_row_delete(
 bool
 session_row_delete_of(struct db *db, uint64_t admin_id, struct err *e)
 {
-	return db_exec(
-		db, &sql[Q_SESSION_DELETE_OF], ARGS(arg_u64(admin_id)), NULL, e);
+	return db_exec(db, &sql[Q_SESSION_DELETE_OF], ARGS(arg_u64(admin_id)),
+		NULL, e);
 }
 
 bool
@@ -277,8 +304,8 @@ first_use_row_admin(struct db *db, const uint8_t digest[static 32],
 }
 
 bool
-first_use_row_use(struct db *db, const uint8_t digest[static 32],
-	int64_t at_us, bool *won_r, struct err *e)
+first_use_row_use(struct db *db, const uint8_t digest[static 32], int64_t at_us,
+	bool *won_r, struct err *e)
 {
 	struct db_done done;
 
@@ -297,7 +324,7 @@ throttle_row_get(struct db *db, const uint8_t subject[static 32],
 {
 	struct rows r;
 
-	*out = (struct throttle_row) { 0 };
+	*out = (struct throttle_row){ 0 };
 	*found_r = false;
 	if (!db_query(db, &sql[Q_THROTTLE_GET], ARGS(arg_bytes(subject, 32)),
 		    &r, e))
@@ -337,8 +364,8 @@ admin_row_purge(struct db *db, int64_t at_us, int64_t seen_before_us,
 
 	if (!db_exec(db, &sql[Q_PURGE_SESSIONS],
 		    ARGS(arg_time(at_us), arg_time(seen_before_us)), &s, e)
-		|| !db_exec(db, &sql[Q_PURGE_LINKS], ARGS(arg_time(at_us)), &l,
-			e)
+		|| !db_exec(
+			db, &sql[Q_PURGE_LINKS], ARGS(arg_time(at_us)), &l, e)
 		|| !db_exec(db, &sql[Q_PURGE_THROTTLES],
 			ARGS(arg_time(failed_before_us)), &t, e))
 		return false;

@@ -18,6 +18,9 @@ bool admin_row_by_login(struct db *db, struct arena *a, const char *login,
 	struct admin_row *out, bool *found_r, struct err *e) MUST_USE;
 bool admin_row_by_id(struct db *db, struct arena *a, uint64_t id,
 	struct admin_row *out, bool *found_r, struct err *e) MUST_USE;
+/* By login, at most `max`. */
+bool admin_row_all(struct db *db, struct arena *a, size_t max,
+	struct admin_row **items_r, size_t *n_r, struct err *e) MUST_USE;
 /* Ascending. */
 bool admin_row_domains(struct db *db, struct arena *a, uint64_t id,
 	uint64_t **ids_r, size_t *n_r, struct err *e) MUST_USE;
@@ -25,8 +28,8 @@ bool admin_row_count(struct db *db, uint64_t *n_r, struct err *e) MUST_USE;
 /* Sets row->id. Duplicate key: `admin_login`. */
 bool admin_row_insert(struct db *db, struct admin_row *row, int64_t at_us,
 	struct err *e) MUST_USE;
-bool admin_row_add_domain(struct db *db, uint64_t id, uint64_t domain_id,
-	struct err *e) MUST_USE;
+bool admin_row_add_domain(
+	struct db *db, uint64_t id, uint64_t domain_id, struct err *e) MUST_USE;
 bool admin_row_password(struct db *db, uint64_t id, const char *hash,
 	int64_t at_us, struct err *e) MUST_USE;
 
@@ -35,14 +38,14 @@ struct session_row {
 	int64_t created_us, last_seen_us, expires_us;
 };
 bool session_row_insert(struct db *db, const uint8_t digest[static 32],
-	const struct session_row *s, const char *client,
-	const char *user_agent, struct err *e) MUST_USE;
+	const struct session_row *s, const char *client, const char *user_agent,
+	struct err *e) MUST_USE;
 bool session_row_get(struct db *db, const uint8_t digest[static 32],
 	struct session_row *out, bool *found_r, struct err *e) MUST_USE;
 bool session_row_seen(struct db *db, const uint8_t digest[static 32],
 	int64_t at_us, struct err *e) MUST_USE;
-bool session_row_delete(struct db *db, const uint8_t digest[static 32],
-	struct err *e) MUST_USE;
+bool session_row_delete(
+	struct db *db, const uint8_t digest[static 32], struct err *e) MUST_USE;
 bool session_row_delete_of(
 	struct db *db, uint64_t admin_id, struct err *e) MUST_USE;
 

@@ -32,6 +32,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON session TO 'postroom-web'@'localhost', '
 GRANT SELECT, INSERT, UPDATE, DELETE ON throttle TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON first_use TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT DELETE ON admin_domain TO 'postroom-job'@'localhost';
 GRANT SELECT, UPDATE ON lease TO 'postroom-job'@'localhost';
 GRANT EXECUTE ON FUNCTION prune_revisions TO 'postroom-job'@'localhost';
 GRANT EXECUTE ON FUNCTION prune_secrets TO 'postroom-job'@'localhost';
