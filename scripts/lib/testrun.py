@@ -199,7 +199,7 @@ def unit_steps(soak):
                               env=env))
     if has("scripts/fuzz"):
         steps.append(Step("unit", "fuzz",
-                          ["scripts/fuzz", "60" if soak else "3"],
+                          ["scripts/fuzz", "60" if soak else "3"], "lines",
                           limit_s=3600 if soak else 600))
     return steps
 
