@@ -253,8 +253,11 @@ wipe(struct call *c, struct request *r)
 
 /* A problem document, also when the request used up its memory. */
 static void
-reply_failure(struct call *c, struct request *r, const struct err *e)
+reply_failure(struct call *c, struct request *r, struct err *e)
 {
+	if (!err_is_set(e))
+		err_set(e, ERR_INTERNAL, "", "no_reason", "",
+			"a failure without a reason");
 	reply_problem(c->reply, c->arena, e, r->id);
 	if (str_is_ok(&c->reply->body))
 		return;

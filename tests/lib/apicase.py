@@ -99,7 +99,7 @@ class ApiServers(instance.Servers):
     def make_admin(self, role=1, domain_ids=(), login=None):
         """An administrator as a row; returns login and a one-time token."""
         login = login or f"admin{next(_numbers)}"
-        token = secrets.token_hex(16)
+        token = secrets.token_hex(11)
         digest = hashlib.sha256(token.encode()).hexdigest()
         self.db.sql(
             "INSERT INTO admin (login, name, role, created, updated) VALUES "
