@@ -14,15 +14,16 @@ const struct json_limits json_limits_request = {
 	.depth = 8,
 };
 
-struct scan {
-	const char *start, *p, *end;
-	unsigned depth_left;
-	struct err *e;
-};
-
 struct key {
 	const char *text;
 	size_t len;
+};
+
+struct scan {
+	const char *start, *p, *end;
+	unsigned depth_left;
+	struct key last; /* whose value is being read */
+	struct err *e;
 };
 
 static bool scan_value(struct scan *s);
@@ -31,6 +32,20 @@ static bool
 bad(struct scan *s, const char *reason, const char *text)
 {
 	return err_set(s->e, ERR_SYNTAX, NULL, reason, NULL,
+		"%s at byte %zu of the JSON text", text,
+		(size_t)(s->p - s->start) + 1);
+}
+
+/* A number that is none of ours, blamed on the key it stands behind. */
+static bool
+bad_number(struct scan *s, const char *reason, const char *text)
+{
+	char name[64];
+
+	if (!str_copy_n(name, sizeof(name), s->last.len ? s->last.text : "",
+		    s->last.len < 60 ? s->last.len : 60))
+		name[0] = '\0';
+	return err_set(s->e, ERR_INVALID, name, reason, NULL,
 		"%s at byte %zu of the JSON text", text,
 		(size_t)(s->p - s->start) + 1);
 }
@@ -148,14 +163,6 @@ scan_string(struct scan *s, struct key *inside)
 	return bad(s, "bad_json", "an unclosed string");
 }
 
-static bool
-not_whole(struct scan *s)
-{
-	return err_set(s->e, ERR_INVALID, NULL, "not_integer", NULL,
-		"a number that is not whole at byte %zu of the JSON text",
-		(size_t)(s->p - s->start) + 1);
-}
-
 /* A whole number in the range of int64; its end is checked by the caller. */
 static bool
 scan_number(struct scan *s)
@@ -171,15 +178,14 @@ scan_number(struct scan *s)
 	while (p < s->end && char_is_digit(*p))
 		p++;
 	if (p < s->end && (*p == '.' || *p == 'e' || *p == 'E'))
-		return not_whole(s);
+		return bad_number(
+			s, "not_integer", "a number that is not whole");
 	if (p - s->p > 1
 		&& (s->p[0] == '0' || (s->p[0] == '-' && s->p[1] == '0')))
 		return bad(s, "bad_json", "a number with a leading zero");
 	if (!str_copy_n(digits, sizeof(digits), s->p, (size_t)(p - s->p))
 		|| !str_to_i64(digits, INT64_MIN, INT64_MAX, &value))
-		return err_set(s->e, ERR_INVALID, NULL, "out_of_range", NULL,
-			"a number out of range at byte %zu of the JSON text",
-			(size_t)(s->p - s->start) + 1);
+		return bad_number(s, "out_of_range", "a number out of range");
 	s->p = p;
 	return true;
 }
@@ -235,6 +241,7 @@ scan_object(struct scan *s)
 		if (!is_at(s, ':'))
 			return bad(s, "bad_json", "a colon is missing");
 		s->p++;
+		s->last = keys[n];
 		if (!scan_value(s))
 			return false;
 		skip_blanks(s);
