@@ -1,0 +1,244 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { CircleUserRound, Menu as MenuIcon, Plus, Search, X } from 'lucide-react';
+import { Fragment, lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { Dialog as AriaDialog } from 'react-aria-components/Dialog';
+import { I18nProvider } from 'react-aria-components/I18nProvider';
+import { Modal, ModalOverlay } from 'react-aria-components/Modal';
+import { Route, Router, Switch } from 'wouter';
+import type { Schemas } from '../api/client';
+import { queryClient } from '../api/queries';
+import { useSessionLost } from '../api/session';
+import { useLang, useT } from '../i18n';
+import { useHotkey } from '../lib/hotkeys';
+import { navigate, usePath, useSearch } from '../lib/location';
+import { Button, buttonClass } from '../ui/Button';
+import { Loading } from '../ui/Marks';
+import overlay from '../ui/Overlay.module.css';
+import { Toasts } from '../ui/Toast';
+import { Kbd } from '../ui/Toolbar';
+import { ConnectionBar } from './ConnectionBar';
+import { JobsTray } from './JobsTray';
+import { LiveButton } from './LiveButton';
+import { NodeBar } from './NodeBar';
+import { type Crumb, CrumbContext } from './Page';
+import { places } from './places';
+import { ReLogin } from './ReLogin';
+import css from './Shell.module.css';
+import { Shortcuts } from './Shortcuts';
+import { UserMenu } from './UserMenu';
+import { SessionContext } from './useSession';
+
+const Home = lazy(() => import('../pages/Home'));
+const Domains = lazy(() => import('../pages/Domains'));
+const DomainPage = lazy(() => import('../pages/DomainPage'));
+const Mailboxes = lazy(() => import('../pages/Mailboxes'));
+const Aliases = lazy(() => import('../pages/Aliases'));
+const Whitelist = lazy(() => import('../pages/Whitelist'));
+const Changes = lazy(() => import('../pages/Changes'));
+const Jobs = lazy(() => import('../pages/Jobs'));
+const NotFound = lazy(() => import('../pages/NotFound'));
+const Palette = lazy(() => import('./Palette'));
+
+/** All that needs a session: data, routes, React Aria's own words. */
+export default function Shell({ session }: { session: Schemas['Session'] }) {
+	const lang = useLang();
+	return (
+		<QueryClientProvider client={queryClient}>
+			<I18nProvider locale={lang === 'ja' ? 'ja-JP' : 'en-US'}>
+				<Router hook={usePath} searchHook={useSearch} hrefs={usePath.hrefs}>
+					<SessionContext value={session}>
+						<Frame session={session} />
+					</SessionContext>
+				</Router>
+			</I18nProvider>
+		</QueryClientProvider>
+	);
+}
+
+function Frame({ session }: { session: Schemas['Session'] }) {
+	const t = useT();
+	const [path] = usePath();
+	const [crumbs, setCrumbs] = useState<Crumb[]>([]);
+	const [palette, setPalette] = useState(false);
+	const [sheet, setSheet] = useState(false);
+	const [keys, setKeys] = useState(false);
+	const lost = useSessionLost();
+
+	useEffect(() => {
+		const on = (e: KeyboardEvent) => {
+			if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 'k' && !e.isComposing) {
+				e.preventDefault();
+				setPalette((open) => !open);
+			}
+		};
+		addEventListener('keydown', on);
+		return () => removeEventListener('keydown', on);
+	}, []);
+	useHotkey(
+		'/',
+		useCallback(() => {
+			const box = document.querySelector<HTMLInputElement>('[data-hotkey="search"]');
+			if (box) box.focus();
+			else setPalette(true);
+		}, []),
+	);
+	useHotkey(
+		'n',
+		useCallback(() => {
+			const add = document.querySelector<HTMLElement>('[data-hotkey="new"]');
+			if (add) add.click();
+			else navigate('/mailboxes/new');
+		}, []),
+	);
+	useHotkey(
+		'?',
+		useCallback(() => setKeys(true), []),
+	);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: the sheet closes on navigation
+	useEffect(() => setSheet(false), [path]);
+
+	const skip = () => {
+		const main = document.getElementById('main');
+		main?.focus();
+		main?.scrollIntoView();
+	};
+	const ownAdd = /^\/(mailboxes|domains\/\d+\/mailboxes)/.test(path);
+	return (
+		<CrumbContext value={setCrumbs}>
+			<button type="button" className={css.skip} onClick={skip}>
+				{t('skip')}
+			</button>
+			<div className={css.shell}>
+				<div className={css.side}>
+					<a href="#/" className={css.brand}>
+						<img src="/favicon.svg" alt="" width="22" height="22" />
+						Postroom
+					</a>
+					<Nav path={path} />
+				</div>
+				<div className={css.main}>
+					<header className={css.header}>
+						<Button
+							look="quiet"
+							icon
+							className={css.phoneOnly}
+							aria-label={t('nav.open')}
+							onPress={() => setSheet(true)}
+						>
+							<MenuIcon className="icon" aria-hidden="true" />
+						</Button>
+						<Crumbs crumbs={crumbs} />
+						{!ownAdd && (
+							<a href="#/mailboxes/new" className={`${buttonClass()} ${css.newMailbox}`}>
+								<Plus className="icon" aria-hidden="true" />
+								<span>{t('mailbox.add')}</span>
+							</a>
+						)}
+						<button
+							type="button"
+							className={css.find}
+							aria-label={t('palette.open')}
+							aria-keyshortcuts="Control+K"
+							onClick={() => setPalette(true)}
+						>
+							<Search className="icon" aria-hidden="true" />
+							<span>{t('palette.open')}</span>
+							<Kbd>Ctrl K</Kbd>
+						</button>
+						<LiveButton />
+						<JobsTray />
+						<UserMenu admin={session.admin} onKeys={() => setKeys(true)}>
+							<CircleUserRound className="icon" aria-hidden="true" />
+						</UserMenu>
+					</header>
+					<ConnectionBar />
+					<NodeBar />
+					<main id="main" tabIndex={-1} className={css.content}>
+						<Suspense fallback={<Loading />}>
+							<Switch>
+								<Route path="/" component={Home} />
+								<Route path="/domains/new" component={Domains} />
+								<Route path="/domains" component={Domains} />
+								<Route path="/domains/:id/:tab?/:item?" component={DomainPage} />
+								<Route path="/mailboxes/:item?" component={Mailboxes} />
+								<Route path="/aliases/:item?" component={Aliases} />
+								<Route path="/whitelist/:item?" component={Whitelist} />
+								<Route path="/changes/:item?" component={Changes} />
+								<Route path="/jobs/:item?" component={Jobs} />
+								<Route component={NotFound} />
+							</Switch>
+						</Suspense>
+					</main>
+				</div>
+			</div>
+			{sheet && (
+				<ModalOverlay isOpen isDismissable onOpenChange={setSheet} className={overlay.scrim}>
+					<Modal className={css.sheet}>
+						<AriaDialog aria-label={t('nav.label')} className={overlay.body}>
+							<div className={css.sheetHead}>
+								<span className={css.brand}>Postroom</span>
+								<Button look="quiet" icon aria-label={t('close')} onPress={() => setSheet(false)}>
+									<X className="icon" aria-hidden="true" />
+								</Button>
+							</div>
+							<Nav path={path} />
+						</AriaDialog>
+					</Modal>
+				</ModalOverlay>
+			)}
+			{palette && (
+				<Suspense fallback={null}>
+					<Palette onClose={() => setPalette(false)} />
+				</Suspense>
+			)}
+			{keys && <Shortcuts onClose={() => setKeys(false)} />}
+			{lost && <ReLogin login={session.admin.login} />}
+			<Toasts />
+		</CrumbContext>
+	);
+}
+
+function Nav({ path }: { path: string }) {
+	const t = useT();
+	return (
+		<nav className={css.nav} aria-label={t('nav.label')}>
+			{places.map((group) => (
+				<ul key={group[0].href}>
+					{group.map(({ href, key, icon: Icon }) => {
+						const here = href === '/' ? path === '/' : path === href || path.startsWith(`${href}/`);
+						return (
+							<li key={href}>
+								<a href={`#${href}`} aria-current={here ? 'page' : undefined}>
+									<Icon className="icon" aria-hidden="true" />
+									<span>{t(key)}</span>
+								</a>
+							</li>
+						);
+					})}
+				</ul>
+			))}
+		</nav>
+	);
+}
+
+function Crumbs({ crumbs }: { crumbs: Crumb[] }) {
+	const t = useT();
+	return (
+		<nav className={css.crumbs} aria-label={t('crumbs')}>
+			<ol>
+				{crumbs.map((c, i) => (
+					<li key={c.text} aria-current={i === crumbs.length - 1 ? 'page' : undefined}>
+						{c.href ? (
+							<Fragment>
+								<a href={`#${c.href}`}>{c.text}</a>
+								<span aria-hidden="true">/</span>
+							</Fragment>
+						) : (
+							c.text
+						)}
+					</li>
+				))}
+			</ol>
+		</nav>
+	);
+}

@@ -1,0 +1,63 @@
+import { useSyncExternalStore } from 'react';
+import type { Dict } from './en';
+
+export type Lang = 'en' | 'ja';
+export type Key = keyof Dict;
+type Args<K extends Key> = Dict[K] extends (...a: infer A) => string ? A : [];
+export type T = <K extends Key>(key: K, ...args: Args<K>) => string;
+
+let lang: Lang = 'en';
+let dict: Dict;
+let translate: T;
+const listeners = new Set<() => void>();
+
+function makeT(d: Dict): T {
+	return (key, ...args) => {
+		const s = d[key] as string | ((...a: unknown[]) => string);
+		return typeof s === 'string' ? s : s(...args);
+	};
+}
+
+async function fetchDict(l: Lang): Promise<Dict> {
+	return l === 'ja' ? (await import('./ja')).ja : (await import('./en')).en;
+}
+
+/** Loads the words of a language, then shows them everywhere. */
+export async function setLang(next: Lang): Promise<void> {
+	dict = await fetchDict(next);
+	translate = makeT(dict);
+	lang = next;
+	document.documentElement.lang = next;
+	try {
+		localStorage.setItem('postroom.lang', next);
+	} catch {
+		// Storage may be off; the choice then lasts for this page.
+	}
+	for (const f of listeners) f();
+}
+
+export function firstLang(): Lang {
+	return document.documentElement.lang === 'ja' ? 'ja' : 'en';
+}
+
+export function getLang(): Lang {
+	return lang;
+}
+
+/** The words outside of a component; a component uses useT. */
+export function words(): T {
+	return translate;
+}
+
+const subscribe = (f: () => void) => {
+	listeners.add(f);
+	return () => listeners.delete(f);
+};
+
+export function useT(): T {
+	return useSyncExternalStore(subscribe, () => translate);
+}
+
+export function useLang(): Lang {
+	return useSyncExternalStore(subscribe, () => lang);
+}

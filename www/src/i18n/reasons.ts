@@ -1,0 +1,299 @@
+import { useCallback } from 'react';
+import type { ProblemItem } from '../api/client';
+import { useLang } from '.';
+
+// The words for each reason that the API gives. `s` is the subject: the
+// address, the target, the network at fault. `text` is the API's English,
+// for the few reasons that carry a value of their own.
+
+type Words = (s: string, text: string) => string;
+type Reason = { en: Words | string; ja: Words | string };
+
+const network = (text: string) => /([0-9a-f.:]+\/\d+)\W*$/i.exec(text)?.[1] ?? '';
+const count = (text: string) => /\d[\d,]*/.exec(text)?.[0] ?? '';
+
+const reasons = {
+	required: { en: 'Please fill this in.', ja: '入力してください。' },
+	too_long: { en: 'This is too long.', ja: '長すぎます。' },
+	too_short: {
+		en: (_, x) => (count(x) ? `Use at least ${count(x)} characters.` : 'This is too short.'),
+		ja: (_, x) => (count(x) ? `${count(x)} 文字以上にしてください。` : '短すぎます。'),
+	},
+	out_of_range: { en: 'This number is out of range.', ja: '数値が範囲外です。' },
+	not_integer: { en: 'Enter a whole number.', ja: '整数を入力してください。' },
+	not_number: {
+		en: 'Enter a number, such as 1 or 2.5.',
+		ja: '1 や 2.5 のような数値を入力してください。',
+	},
+	wrong_type: { en: 'This value has the wrong type.', ja: '値の種類が正しくありません。' },
+	not_a_choice: { en: 'This is not one of the choices.', ja: '選択肢にない値です。' },
+	null_not_allowed: { en: 'A value is needed here.', ja: '値が必要です。' },
+	bad_value: { en: 'This value cannot be used.', ja: 'この値は使えません。' },
+	bad_utf8: { en: 'This holds signs that are damaged.', ja: '壊れた文字が含まれています。' },
+	nul_byte: { en: 'This holds a sign that is not allowed.', ja: '使えない文字が含まれています。' },
+	control_character: {
+		en: 'This holds a line break or another hidden sign.',
+		ja: '改行などの制御文字が含まれています。',
+	},
+	unknown_key: {
+		en: (s) => `The server does not know the field ${s}. Reload the page and try again.`,
+		ja: (s) => `サーバーにない項目です: ${s}。ページを再読み込みしてください。`,
+	},
+	repeated_item: { en: (s) => `${s} is there twice.`, ja: (s) => `${s} が重複しています。` },
+	too_many_items: { en: 'There are too many.', ja: '数が多すぎます。' },
+	too_few_items: { en: 'At least one is needed.', ja: '少なくとも 1 つ必要です。' },
+	nothing_to_change: { en: 'There is nothing to change.', ja: '変更する内容がありません。' },
+
+	no_at: {
+		en: 'An address needs an @ and a domain, such as taro@example.jp.',
+		ja: 'taro@example.jp のように、@ とドメインを含むアドレスを入力してください。',
+	},
+	two_ats: { en: 'An address has one @ only.', ja: '@ は 1 つだけにしてください。' },
+	local_empty: { en: 'The part before the @ is missing.', ja: '@ の前の部分がありません。' },
+	local_too_long: {
+		en: 'The part before the @ may have 64 characters.',
+		ja: '@ の前の部分は 64 文字までです。',
+	},
+	bad_dot: {
+		en: 'The part before the @ cannot begin or end with a dot, nor have two in a row.',
+		ja: '@ の前の部分の先頭や末尾のドット、連続するドットは使えません。',
+	},
+	bad_character: {
+		en: (s) => `${s || 'This'} holds a character that cannot be used here.`,
+		ja: (s) => `${s ? `${s} に` : ''}ここでは使えない文字が含まれています。`,
+	},
+	quoted_local: {
+		en: 'Quotes are not possible in an address.',
+		ja: 'アドレスに引用符は使えません。',
+	},
+	non_ascii_local: {
+		en: 'The part before the @ can only hold plain letters, digits and . _ -',
+		ja: '@ の前の部分には半角の英数字と . _ - だけが使えます。',
+	},
+	catch_all_not_here: {
+		en: 'The part before the @ is missing. Only an alias can catch all addresses of a domain.',
+		ja: '@ の前の部分がありません。キャッチオールはエイリアスでのみ作成できます。',
+	},
+	address_taken: {
+		en: (s) => `${s || 'This address'} is taken already.`,
+		ja: (s) => `${s || 'このアドレス'} はすでに使われています。`,
+	},
+	name_taken: {
+		en: (s) => `${s || 'This name'} is there already.`,
+		ja: (s) => `${s || 'この名前'} はすでに登録されています。`,
+	},
+	network_taken: {
+		en: (s) => `${s || 'This network'} is in the list already.`,
+		ja: (s) => `${s || 'このネットワーク'} はすでに登録されています。`,
+	},
+	login_taken: {
+		en: (s) => `The sign-in name ${s} is taken.`,
+		ja: (s) => `サインイン名 ${s} はすでに使われています。`,
+	},
+	duplicate: { en: 'This is there already.', ja: 'すでに登録されています。' },
+	second_catch_all: {
+		en: (s) => `${s || 'This domain'} has a catch-all already.`,
+		ja: (s) => `${s || 'このドメイン'} にはすでにキャッチオールがあります。`,
+	},
+	alias_to_itself: {
+		en: 'An alias cannot point to itself.',
+		ja: 'エイリアスを自分自身に転送することはできません。',
+	},
+	alias_loop: {
+		en: (s) => `By way of ${s} the alias would come back to itself.`,
+		ja: (s) => `${s} を経由して自分自身に戻ってしまいます。`,
+	},
+	target_nowhere: {
+		en: (s) => `There is no mailbox and no alias ${s}.`,
+		ja: (s) => `${s} というメールボックスもエイリアスもありません。`,
+	},
+	too_deep: {
+		en: 'More than 20 aliases stand one behind the other.',
+		ja: 'エイリアスが 20 段を超えて連なっています。',
+	},
+	unknown_domain: {
+		en: (s) => `The domain ${s} is not set up here.`,
+		ja: (s) => `ドメイン ${s} はここに登録されていません。`,
+	},
+	no_such_domain: {
+		en: (s) => `The domain ${s} is not set up here.`,
+		ja: (s) => `ドメイン ${s} はここに登録されていません。`,
+	},
+	domain_deleted: {
+		en: 'The domain is deleted. Restore it first.',
+		ja: 'ドメインが削除されています。先にドメインを復元してください。',
+	},
+
+	single_label: {
+		en: 'A domain has at least one dot, such as example.jp.',
+		ja: 'example.jp のようにドットを含むドメインを入力してください。',
+	},
+	label_too_long: {
+		en: 'Each part between the dots may have 63 characters.',
+		ja: 'ドットで区切った各部分は 63 文字までです。',
+	},
+	label_empty: {
+		en: 'There are two dots in a row, or one at the beginning.',
+		ja: 'ドットが連続しているか、先頭にあります。',
+	},
+	bad_hyphen: {
+		en: 'A part of a domain cannot begin or end with a hyphen.',
+		ja: 'ドメインの各部分の先頭と末尾にハイフンは使えません。',
+	},
+	bad_punycode: { en: (s) => `${s} cannot be decoded.`, ja: (s) => `${s} は変換できません。` },
+	bad_name: {
+		en: (s) => `${s || 'This'} is no domain name.`,
+		ja: (s) => `${s || 'この値'} はドメイン名ではありません。`,
+	},
+	trailing_dot: { en: 'Leave out the dot at the end.', ja: '末尾のドットを取ってください。' },
+	numeric_tld: {
+		en: 'A domain cannot end with a number.',
+		ja: '数字だけで終わるドメインは使えません。',
+	},
+	not_the_name: {
+		en: (s) => `Type the name exactly: ${s}`,
+		ja: (s) => `名前を正確に入力してください: ${s}`,
+	},
+	bad_transport: {
+		en: 'Write it as smtp:[host.example.jp]:25.',
+		ja: 'smtp:[host.example.jp]:25 の形で入力してください。',
+	},
+	bad_code: { en: 'Use a code from 400 to 599.', ja: '400 から 599 のコードを入力してください。' },
+
+	max_mailboxes: {
+		en: 'The domain has as many mailboxes as its limit allows.',
+		ja: 'ドメインのメールボックス数が上限に達しています。',
+	},
+	max_aliases: {
+		en: 'The domain has as many aliases as its limit allows.',
+		ja: 'ドメインのエイリアス数が上限に達しています。',
+	},
+	max_quota: {
+		en: 'This is more than the quota that the domain has left.',
+		ja: 'ドメインに残っている容量を超えています。',
+	},
+	quota_needed: {
+		en: 'The domain has a total quota, so a mailbox in it needs one too.',
+		ja: 'ドメインに合計容量の上限があるため、メールボックスにも容量の指定が必要です。',
+	},
+	below_use: {
+		en: 'This is less than what is in use already.',
+		ja: 'すでに使用中の量より少ない値です。',
+	},
+
+	bad_network: {
+		en: (s) => `${s || 'This'} is no address and no network.`,
+		ja: (s) => `${s || 'この値'} はアドレスでもネットワークでもありません。`,
+	},
+	bad_prefix: {
+		en: 'The number after the slash does not fit.',
+		ja: 'スラッシュの後の数値が正しくありません。',
+	},
+	has_zone: { en: 'Leave out the zone after the % sign.', ja: '% 以降のゾーンを取ってください。' },
+	host_bits_set: {
+		en: (s, x) =>
+			`${s} is a host inside of a network.${network(x) ? ` The network is ${network(x)}.` : ''}`,
+		ja: (s, x) =>
+			`${s} はネットワークの中のホストです。${network(x) ? `ネットワークは ${network(x)} です。` : ''}`,
+	},
+	network_too_wide: {
+		en: (s) => `${s} is too wide: it would let too many hosts relay.`,
+		ja: (s) => `${s} は広すぎます。多すぎるホストが中継できてしまいます。`,
+	},
+	mapped: {
+		en: 'Write an IPv4 network in its IPv4 form.',
+		ja: 'IPv4 のネットワークは IPv4 の形で入力してください。',
+	},
+	in_the_past: { en: 'This time is over already.', ja: 'すでに過ぎた日時です。' },
+	bad_time: { en: 'This is no date and time.', ja: '日時として読み取れません。' },
+
+	bad_credentials: {
+		en: 'The name or the password is wrong.',
+		ja: '名前またはパスワードが違います。',
+	},
+	no_session: { en: 'You are not signed in any more.', ja: 'サインインの有効期限が切れています。' },
+	link_used_or_expired: {
+		en: 'This link was used already or is too old. Make a new one on the server with the postroom command.',
+		ja: 'このリンクは使用済みか、期限切れです。サーバーで postroom コマンドを使って新しいリンクを作成してください。',
+	},
+	too_many_failures: { en: 'Too many wrong passwords.', ja: 'パスワードの間違いが続いています。' },
+	busy: { en: 'Many people sign in at this moment.', ja: 'サインインが混み合っています。' },
+	unknown_scheme: { en: 'This kind of hash is not known.', ja: '対応していないハッシュ形式です。' },
+	csrf_header_missing: {
+		en: 'The request did not come from this panel.',
+		ja: 'この管理画面からの操作ではありません。',
+	},
+	foreign_origin: {
+		en: (s) => `The panel was opened under an address that is not set up${s ? ` (${s})` : ''}.`,
+		ja: (s) => `設定されていないアドレスで管理画面が開かれています${s ? ` (${s})` : ''}。`,
+	},
+
+	referenced: {
+		en: (s) => `The alias ${s} points to it.`,
+		ja: (s) => `エイリアス ${s} の転送先になっています。`,
+	},
+	count_moved: {
+		en: 'The number of matches changed in the meantime. Look at the list again.',
+		ja: '対象の件数がその間に変わりました。一覧を確認してください。',
+	},
+	not_deleted: { en: 'It is not deleted.', ja: '削除されていません。' },
+	job_running: { en: 'A job is still at work on it.', ja: 'まだジョブが処理中です。' },
+	job_finished: { en: 'The job is over already.', ja: 'ジョブはすでに終了しています。' },
+	later_change: {
+		en: (s) => `A later change stands in the way${s ? `: ${s}` : ''}. Undo that one first.`,
+		ja: (s) =>
+			`後の変更があるため取り消せません${s ? `: ${s}` : ''}。先にその変更を取り消してください。`,
+	},
+	cannot_undo: {
+		en: 'This kind of change cannot be undone.',
+		ja: 'この種類の変更は取り消せません。',
+	},
+	undone_already: { en: 'It was undone already.', ja: 'すでに取り消されています。' },
+	secret_gone: {
+		en: 'The former password is not kept any more.',
+		ja: '以前のパスワードはすでに破棄されています。',
+	},
+	stale: { en: 'Somebody else changed it in the meantime.', ja: 'その間に他の人が変更しました。' },
+	bad_cursor: {
+		en: 'This page of the list is not there any more. Go to the first one.',
+		ja: '一覧のこのページはもうありません。最初のページに戻ってください。',
+	},
+	not_found: { en: 'It is not there any more.', ja: '見つかりません。' },
+	purged: { en: 'It was removed for good.', ja: '完全に削除されています。' },
+
+	database_away: { en: 'The database does not answer.', ja: 'データベースが応答しません。' },
+	too_slow: {
+		en: 'The database took too long.',
+		ja: 'データベースの応答に時間がかかりすぎました。',
+	},
+	no_answer: {
+		en: 'The database did not tell whether it was saved.',
+		ja: '保存できたかどうかを確認できませんでした。',
+	},
+	outcome_unknown: {
+		en: 'The database did not tell whether it was saved.',
+		ja: '保存できたかどうかを確認できませんでした。',
+	},
+	key_reused: {
+		en: 'This form was sent before with other content.',
+		ja: 'このフォームは別の内容で送信済みです。',
+	},
+} satisfies Record<string, Reason>;
+
+export type ReasonCode = keyof typeof reasons;
+export const reasonTable: Record<string, Reason> = reasons;
+
+export function reasonText(item: ProblemItem, lang: 'en' | 'ja'): string {
+	const words = reasonTable[item.reason]?.[lang];
+	if (typeof words === 'string') return words;
+	if (words) return words(item.subject, item.text);
+	const what = item.subject ? `${item.subject}: ` : '';
+	return lang === 'ja'
+		? `${what}この値は受け付けられませんでした (${item.reason})。`
+		: `${what}this was not accepted (${item.reason}).`;
+}
+
+export function useReason(): (item: ProblemItem) => string {
+	const lang = useLang();
+	return useCallback((item: ProblemItem) => reasonText(item, lang), [lang]);
+}

@@ -1,0 +1,86 @@
+import { X } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Dialog as AriaDialog } from 'react-aria-components/Dialog';
+import { Heading } from 'react-aria-components/Heading';
+import { Modal, ModalOverlay } from 'react-aria-components/Modal';
+import { useT } from '../i18n';
+import { Button } from './Button';
+import { cx } from './cx';
+import css from './Overlay.module.css';
+
+type Props = {
+	title: ReactNode;
+	onClose: () => void;
+	children: ReactNode;
+	wide?: boolean;
+	/** Asks for an answer: a press outside does not close it. */
+	role?: 'dialog' | 'alertdialog';
+	closable?: boolean;
+};
+
+export function Dialog({
+	title,
+	onClose,
+	children,
+	wide,
+	role = 'dialog',
+	closable = true,
+}: Props) {
+	const t = useT();
+	return (
+		<ModalOverlay
+			isOpen
+			onOpenChange={(open) => !open && onClose()}
+			isDismissable={role === 'dialog' && closable}
+			isKeyboardDismissDisabled={!closable}
+			className={cx(css.scrim, css.center)}
+		>
+			<Modal className={cx(css.dialog, wide && css.wide)}>
+				<AriaDialog className={css.body} role={role}>
+					<div className={css.head}>
+						<Heading slot="title" level={2}>
+							{title}
+						</Heading>
+						{closable && (
+							<Button look="quiet" icon onPress={onClose} aria-label={t('close')}>
+								<X className="icon" aria-hidden="true" />
+							</Button>
+						)}
+					</div>
+					<div className={css.main}>{children}</div>
+				</AriaDialog>
+			</Modal>
+		</ModalOverlay>
+	);
+}
+
+/** The right-hand side of a list: one object, with its own address. */
+export function Drawer({ title, onClose, children }: Omit<Props, 'wide' | 'role'>) {
+	const t = useT();
+	return (
+		<ModalOverlay
+			isOpen
+			onOpenChange={(open) => !open && onClose()}
+			isDismissable
+			className={css.scrim}
+		>
+			<Modal className={css.drawer}>
+				<AriaDialog className={css.body}>
+					<div className={css.head}>
+						<Heading slot="title" level={2}>
+							{title}
+						</Heading>
+						<Button look="quiet" icon onPress={onClose} aria-label={t('close')}>
+							<X className="icon" aria-hidden="true" />
+						</Button>
+					</div>
+					<div className={css.main}>{children}</div>
+				</AriaDialog>
+			</Modal>
+		</ModalOverlay>
+	);
+}
+
+export function Actions({ children, sticky }: { children: ReactNode; sticky?: boolean }) {
+	return <div className={cx(css.actions, sticky && css.sticky)}>{children}</div>;
+}
