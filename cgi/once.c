@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "cgi/handlers.h"
 #include "core/idempotency.h"
@@ -25,6 +26,22 @@ key_is_good(const char *key)
 		== len;
 }
 
+/* The ETag that the first reply had: the version in its body. */
+static bool
+replay_etag(struct call *c, const char *body, struct err *e)
+{
+	const size_t len = strlen(body);
+	const struct json_limits limits = { .bytes = len, .depth = 8 };
+	struct json *doc;
+	int64_t version;
+
+	if (!json_parse(body, len, &limits, &doc, e))
+		return false;
+	version = json_int(json_get(json_root(doc), "version"));
+	json_free(&doc);
+	return version == 0 || reply_etag(c->reply, version, e);
+}
+
 /* The first reply as it was kept. */
 static bool
 replay(struct call *c, const struct idempotency_reply *kept, struct err *e)
@@ -32,8 +49,10 @@ replay(struct call *c, const struct idempotency_reply *kept, struct err *e)
 	struct jsonw *w = reply_json(c->reply, kept->status);
 
 	jsonw_raw(w, NULL, kept->body);
-	return kept->location[0] == '\0'
-		|| reply_header(c->reply, "Location", kept->location, e);
+	if (kept->location[0] != '\0'
+		&& !reply_header(c->reply, "Location", kept->location, e))
+		return false;
+	return replay_etag(c, kept->body, e);
 }
 
 static bool
