@@ -60,7 +60,8 @@ static const struct sql sql[] = {
 				 "FROM alias WHERE purge_at <= ? "
 				 "AND alive IS NULL ORDER BY purge_at LIMIT ?",
 		"tu", "uusu" },
-	[Q_LIST + DUE_WHITELIST] = { "SELECT id, NULL, network, version "
+	[Q_LIST + DUE_WHITELIST] = { "SELECT id, CAST(0 AS UNSIGNED), network, "
+				     "version "
 				     "FROM whitelist WHERE purge_at <= ? "
 				     "AND alive IS NULL ORDER BY purge_at "
 				     "LIMIT ?",
