@@ -149,10 +149,15 @@ whitelist_apply(struct tx *t, const struct whitelist *before,
 		return false;
 	if (same)
 		return true;
+	after->is_alive = after->state <= WHITELIST_DISABLED;
 	if (!take_network(t, after, e)
-		|| (after->expires_us != before->expires_us
+		|| (after->is_alive
+			&& (!before->is_alive
+				|| after->expires_us != before->expires_us)
 			&& !check_expiry(t, after, e)))
 		return false;
+	if (after->is_alive)
+		after->expired_us = after->purge_us = TIME_NONE;
 	after->version = change.version;
 	after->updated_us = t->now_us;
 	if (!whitelist_row_update(t->db, after, e)) {

@@ -40,7 +40,8 @@ static const struct sql sql[] = {
 		      "AND c.noun_id = ? AND c.prov_id > ? "
 		      "ORDER BY c.prov_id LIMIT 1",
 		"suu", "u" },
-	[Q_NODES] = { "SELECT n.id, n.name, n.role, COALESCE(s.serial, 0), "
+	[Q_NODES] = { "SELECT n.id, n.name, n.role, "
+		    "CAST(COALESCE(s.serial, 0) AS UNSIGNED), "
 		      "COALESCE(s.state, 'starting'), "
 		      "COALESCE(s.message, ''), s.applied, s.seen "
 		      "FROM node n LEFT JOIN node_status s ON s.node_id = n.id "
@@ -52,8 +53,11 @@ static const struct sql sql[] = {
 	[Q_COUNTS] = { "SELECT " COUNT_DOMAINS ", " COUNT_OTHERS
 		       " FROM domain WHERE alive = 1",
 		"", "iiiiii" },
-	[Q_ATTENTION] = { "(SELECT 1, subject, id, domain_id, finished, "
-			  "message FROM job WHERE state = 4 AND finished > ? "
+	[Q_ATTENTION] = { "SELECT kind, subject, id, "
+			  "CAST(domain_id AS UNSIGNED), at, text FROM ("
+			  "(SELECT 1 AS kind, subject, id, domain_id, "
+			  "finished AS at, message AS text FROM job "
+			  "WHERE state = 4 AND finished > ? "
 			  "ORDER BY finished DESC LIMIT ?) UNION ALL "
 			  "(SELECT 2, name, id, id, NULL, '' FROM domain "
 			  "WHERE alive = 1 AND max_mailboxes > 0 "
@@ -65,7 +69,7 @@ static const struct sql sql[] = {
 			  "AND expires <= ? ORDER BY expires LIMIT ?) "
 			  "UNION ALL (SELECT 4, name, id, id, retire_at, '' "
 			  "FROM domain WHERE alive = 1 AND state = 4 "
-			  "AND retire_at <= ? ORDER BY retire_at LIMIT ?)",
+			  "AND retire_at <= ? ORDER BY retire_at LIMIT ?)) x",
 		"tuututu", "usuuts" },
 };
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");

@@ -1,0 +1,30 @@
+/*
+ * What the lists share inside core: cursors and filters.
+ */
+#ifndef CORE_LISTS_H
+#define CORE_LISTS_H
+
+#include "core/list.h"
+#include "core/mailbox.h"
+#include "db/list_rows.h"
+
+/* The text of a cursor, in the arena; NULL when that is full. */
+const char *cursor_make(
+	struct arena *a, unsigned sort, uint64_t id, const char *value);
+/* False when it is none of this sort. */
+bool cursor_read(struct arena *a, const char *in, unsigned sort,
+	uint64_t *id_r, const char **value_r) MUST_USE;
+
+/* The search text without blanks around it, ASCII lower-case; NULL for an
+ * empty one. */
+bool list_search_text(struct arena *a, const char *q, const char **out,
+	struct err *e) MUST_USE;
+
+/* What the actor may see. */
+void list_scope(const struct actor *a, struct list_filter *f);
+
+bool mailbox_filter_of(struct core *c, const struct actor *a,
+	const struct mailbox_filter *in, const char *q, struct list_filter *f,
+	struct err *e) MUST_USE;
+
+#endif
