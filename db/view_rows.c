@@ -126,6 +126,22 @@ view_row_changes(struct db *db, struct arena *a, uint64_t prov_id,
 }
 
 bool
+view_row_change_domains(struct db *db, struct arena *a, uint64_t prov_id,
+	uint64_t **ids_r, size_t *n_r, struct err *e)
+{
+	struct rows r;
+
+	*n_r = 0;
+	if (!db_query(db, &sql[Q_CHANGE_DOMAINS], ARGS(arg_u64(prov_id)), &r,
+		    e))
+		return false;
+	*ids_r = arena_array(a, r.n + 1, sizeof(**ids_r));
+	while (*ids_r && rows_next(&r))
+		(*ids_r)[(*n_r)++] = row_u64(&r, 0);
+	return rows_done(&r, e) && (*ids_r || err_memory(e));
+}
+
+bool
 view_row_later_change(struct db *db, const char *noun, uint64_t noun_id,
 	uint64_t prov_id, uint64_t *serial_r, struct err *e)
 {
