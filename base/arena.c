@@ -148,7 +148,7 @@ arena_grow(struct arena *a, void *old, size_t old_size, size_t size)
 		}
 	}
 	piece = arena_alloc(a, size);
-	if (piece && old_size > 0)
+	if (piece && old && old_size > 0)
 		memcpy(piece, old, old_size < size ? old_size : size);
 	return piece;
 }

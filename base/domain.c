@@ -21,14 +21,14 @@ static bool
 check_labels(const char *in, const char *name, struct err *e)
 {
 	const char *label = name, *dot;
-	size_t len;
 
 	if (strlen(name) > DOMAIN_MAX)
 		return refuse(
 			e, in, "too_long", "a domain has at most 253 bytes");
 	for (;; label = dot + 1) {
-		dot = strchrnul(label, '.');
-		len = (size_t)(dot - label);
+		const size_t len = strcspn(label, ".");
+
+		dot = label + len;
 		if (len == 0)
 			return refuse(e, in,
 				*dot || label == name ? "label_empty"

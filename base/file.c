@@ -97,8 +97,10 @@ file_begin(struct file_out **out, const char *path, mode_t mode, struct err *e)
 	struct str temporary;
 
 	*out = NULL;
-	if (!f)
-		return err_memory(e);
+	if (!f) {
+		(void)err_memory(e);
+		return false;
+	}
 	f->used = 0;
 	f->saved_errno = 0;
 	temporary = STR_FIXED(f->temporary);

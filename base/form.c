@@ -1,328 +1,57 @@
 /*
  * Forms: one walk over a table, for JSON values and for text alike. Errors of
- * several fields are collected; each carries the path of its field.
+ * several fields are collected; each carries the path of its field. How one
+ * value is checked and kept is in form_store.c.
  */
-#include "base/form.h"
+#include "base/form_internal.h"
 
 #include "base/str.h"
-#include "base/timeutil.h"
-#include "base/utf8.h"
 
 #define MAX_ROWS 64
-#define PATH_SIZE 64
-
-/* Where a value goes, and how its errors are called. */
-struct place {
-	const struct field *f;
-	char *member;
-	const char *path;
-	struct arena *a;
-	struct err *e;
-};
 
 static bool
-refuse(const struct place *p, const char *reason, const char *subject,
-	const char *text)
-{
-	return err_add(p->e, ERR_INVALID, p->path, reason,
-		p->f->is_secret ? NULL : subject, "%s", text);
-}
-
-static bool
-wrong_type(const struct place *p, const char *wanted)
-{
-	return err_add(p->e, ERR_INVALID, p->path, "wrong_type", NULL,
-		"this must be %s", wanted);
-}
-
-/* Greatest length of a text, in bytes. */
-static size_t
-text_limit(const struct field *f)
-{
-	const size_t given = f->max > 0 ? (size_t)f->max : 0;
-
-	if (f->type == FIELD_TEXT) {
-		const size_t room = f->size - 1;
-
-		return given && given < room ? given : room;
-	}
-	return given ? given : 255;
-}
-
-static bool
-check_characters(const struct place *p, const char *in, size_t len)
-{
-	uint32_t code;
-
-	for (size_t i = 0, n; i < len; i += n) {
-		n = utf8_next(in + i, len - i, &code);
-		if (n == 0)
-			return refuse(
-				p, "bad_utf8", NULL, "the text is not UTF-8");
-		if (code == 0)
-			return refuse(p, "bad_character", NULL,
-				"the text holds a NUL character");
-		if (code == '\n' && p->f->is_multiline)
-			continue;
-		if (utf8_is_hidden(code))
-			return refuse(p, "bad_character", in,
-				"the text holds a control character or a line "
-				"break");
-	}
-	return true;
-}
-
-/*
- * A text to its canonical form at `out`. A check may fold its input to fewer
- * bytes, so with one the length is looked at behind it (and before it only
- * against a ceiling that spares the check).
- */
-static bool
-convert_text(const struct place *p, const char *in, size_t len, char *out,
-	size_t cap)
-{
-	const struct field *f = p->f;
-	const size_t limit = text_limit(f);
-	struct err inner = ERR_EMPTY;
-
-	if (!check_characters(p, in, len))
-		return false;
-	if (len > (f->check ? 16 * limit : limit))
-		return err_add(p->e, ERR_INVALID, p->path, "too_long", NULL,
-			"the text has more than %zu bytes", limit);
-	if (len < (size_t)(f->min > 0 ? f->min : 0))
-		return len == 0
-			? refuse(p, "required", NULL, "this is missing")
-			: err_add(p->e, ERR_INVALID, p->path, "too_short", NULL,
-				"the text has fewer than %lld bytes",
-				(long long)f->min);
-	if (!f->check)
-		return str_copy_n(out, cap, in, len)
-			|| refuse(p, "too_long", NULL, "the text is too long");
-	if (f->check(in, out, cap, &inner))
-		return strlen(out) <= limit
-			|| refuse(p, "too_long", in, "the text is too long");
-	for (unsigned i = 0; i < inner.n && f->is_secret; i++)
-		inner.item[i].subject[0] = '\0';
-	if (!err_is_set(&inner))
-		return refuse(p, "invalid", in, "the value is not valid");
-	return err_merge(p->e, &inner, p->path);
-}
-
-static bool
-store_text(const struct place *p, const char *in, size_t len)
-{
-	const size_t cap = text_limit(p->f) + 1;
-	char *copy;
-
-	copy = arena_alloc(p->a, cap);
-	if (!copy)
-		return err_memory(p->e);
-	if (!convert_text(p, in, len, copy, cap))
-		return false;
-	if (p->f->type == FIELD_TEXT)
-		return str_copy(p->member, p->f->size, copy);
-	memcpy(p->member, &copy, sizeof(copy));
-	return true;
-}
-
-static bool
-store_int(const struct place *p, int64_t value)
-{
-	const int64_t max = p->f->max ? p->f->max : INT64_MAX;
-
-	if (value < p->f->min || value > max) {
-		char subject[24];
-
-		(void)snprintf(
-			subject, sizeof(subject), "%lld", (long long)value);
-		return err_add(p->e, ERR_INVALID, p->path, "out_of_range",
-			subject, "this must be a number from %lld to %lld",
-			(long long)p->f->min, (long long)max);
-	}
-	memcpy(p->member, &value, sizeof(value));
-	return true;
-}
-
-static bool
-store_word(const struct place *p, const char *in)
-{
-	for (int i = 0; p->f->words && p->f->words[i]; i++) {
-		if (strcmp(p->f->words[i], in) == 0) {
-			memcpy(p->member, &i, sizeof(i));
-			return true;
-		}
-	}
-	return refuse(p, "not_a_choice", in, "this is not one of the choices");
-}
-
-static bool
-store_time(const struct place *p, const char *in)
-{
-	struct err inner = ERR_EMPTY;
-	int64_t us;
-
-	if (!time_parse(in, &us, &inner))
-		return err_merge(p->e, &inner, p->path);
-	memcpy(p->member, &us, sizeof(us));
-	return true;
-}
-
-static void
-store_null(const struct place *p)
-{
-	static const char *const empty = "";
-	const int64_t none = TIME_NONE;
-
-	switch (p->f->type) {
-	case FIELD_TEXT:
-		p->member[0] = '\0';
-		break;
-	case FIELD_ARENA_TEXT:
-		memcpy(p->member, &empty, sizeof(empty));
-		break;
-	case FIELD_INT:
-		memcpy(p->member, &p->f->when_null, sizeof(int64_t));
-		break;
-	case FIELD_TIME:
-		memcpy(p->member, &none, sizeof(none));
-		break;
-	case FIELD_BOOL:
-	case FIELD_WORD:
-	case FIELD_TEXTS:
-	case FIELD_INTS:
-	case FIELD_OBJECT:
-		memset(p->member, 0, p->f->size);
-		break;
-	}
-}
-
-static bool
-check_count(const struct place *p, size_t n)
-{
-	const size_t most = p->f->max_items ? p->f->max_items : 100;
-
-	if (n > most)
-		return err_add(p->e, ERR_INVALID, p->path, "too_many_items",
-			NULL, "the list has more than %zu items", most);
-	if (n < p->f->min_items)
-		return err_add(p->e, ERR_INVALID, p->path, "too_few_items",
-			NULL, "the list has fewer than %zu items",
-			p->f->min_items);
-	return true;
-}
-
-/* The place of item `i` of a list: same field, path with the index. */
-static struct place
-item_place(const struct place *p, size_t i, char *path)
-{
-	struct place item = *p;
-
-	(void)snprintf(path, PATH_SIZE, "%.40s[%zu]", p->path, i);
-	item.path = path;
-	return item;
-}
-
-/* The next text of a list that was made with room for all items. */
-static bool
-add_text(const struct place *p, struct text_list *list, size_t i,
-	const char *in, size_t len)
-{
-	char path[PATH_SIZE];
-	const struct place item = item_place(p, i, path);
-	const size_t cap = text_limit(p->f) + 1;
-	char *copy = arena_alloc(p->a, cap);
-
-	if (!copy)
-		return err_memory(p->e);
-	if (!convert_text(&item, in, len, copy, cap))
-		return false;
-	for (size_t k = 0; k < list->n && !p->f->may_repeat; k++) {
-		if (strcmp(list->items[k], copy) == 0)
-			return refuse(&item, "repeated_item", copy,
-				"the same item stands twice in the list");
-	}
-	list->items[list->n++] = copy;
-	return true;
-}
-
-static bool
-store_texts(const struct place *p, const struct json_value *v)
+read_texts(const struct place *p, const struct json_value *v)
 {
 	const size_t n = json_len(v);
-	struct text_list list = { .n = 0 };
+	struct list_place list;
 	bool is_good = true;
 
-	if (!check_count(p, n))
+	if (!place_list(p, n, &list))
 		return false;
-	list.items = arena_array(p->a, n, sizeof(*list.items));
-	if (!list.items)
-		return err_memory(p->e);
 	for (size_t i = 0; i < n; i++) {
 		const struct json_value *one = json_at(v, i);
-		char path[PATH_SIZE];
 		size_t len;
 		const char *text = json_text(one, &len);
 
-		if (json_kind(one) != JSON_STRING) {
-			const struct place item = item_place(p, i, path);
-
-			is_good = wrong_type(&item, "a text");
-		} else if (!add_text(p, &list, i, text, len)) {
+		if (json_kind(one) != JSON_STRING)
+			is_good = place_item_wrong(&list, i, "a text");
+		else if (!place_item_text(&list, i, text, len))
 			is_good = false;
-		}
 	}
 	if (is_good)
-		memcpy(p->member, &list, sizeof(list));
+		place_list_done(&list);
 	return is_good;
 }
 
-/* The next number of a list, range-checked like a single one. */
 static bool
-add_int(const struct place *p, struct int_list *list, size_t i, int64_t value)
-{
-	char path[PATH_SIZE];
-	struct place item = item_place(p, i, path);
-	int64_t checked = 0;
-
-	item.member = (char *)&checked;
-	if (!store_int(&item, value))
-		return false;
-	for (size_t k = 0; k < list->n && !p->f->may_repeat; k++) {
-		if (list->items[k] == value)
-			return refuse(&item, "repeated_item", NULL,
-				"the same item stands twice in the list");
-	}
-	list->items[list->n++] = value;
-	return true;
-}
-
-static bool
-store_ints(const struct place *p, const struct json_value *v)
+read_ints(const struct place *p, const struct json_value *v)
 {
 	const size_t n = json_len(v);
-	struct int_list list = { .n = 0 };
+	struct list_place list;
 	bool is_good = true;
 
-	if (!check_count(p, n))
+	if (!place_list(p, n, &list))
 		return false;
-	list.items = arena_array(p->a, n, sizeof(*list.items));
-	if (!list.items)
-		return err_memory(p->e);
 	for (size_t i = 0; i < n; i++) {
 		const struct json_value *one = json_at(v, i);
-		char path[PATH_SIZE];
 
-		if (json_kind(one) != JSON_INT) {
-			const struct place item = item_place(p, i, path);
-
-			is_good = wrong_type(&item, "a whole number");
-		} else if (!add_int(p, &list, i, json_int(one))) {
+		if (json_kind(one) != JSON_INT)
+			is_good = place_item_wrong(&list, i, "a whole number");
+		else if (!place_item_int(&list, i, json_int(one)))
 			is_good = false;
-		}
 	}
 	if (is_good)
-		memcpy(p->member, &list, sizeof(list));
+		place_list_done(&list);
 	return is_good;
 }
 
@@ -332,26 +61,19 @@ static bool read_object(const struct field *table, const struct json_value *v,
 
 /* A text value to a member of type text, word or time. */
 static bool
-store_string(const struct place *p, const struct json_value *v)
+read_string(const struct place *p, const struct json_value *v)
 {
 	size_t len;
 	const char *text = json_text(v, &len);
 
 	if (p->f->type == FIELD_TEXT || p->f->type == FIELD_ARENA_TEXT)
-		return store_text(p, text, len);
+		return place_text(p, text, len);
 	if (strlen(text) != len)
-		return refuse(p, "bad_character", NULL,
+		return place_refuse(p, "bad_character", NULL,
 			"the text holds a NUL character");
 	if (p->f->type == FIELD_WORD)
-		return store_word(p, text);
-	return store_time(p, text);
-}
-
-static bool
-store_bool(const struct place *p, bool value)
-{
-	memcpy(p->member, &value, sizeof(value));
-	return true;
+		return place_word(p, text);
+	return place_time(p, text);
 }
 
 static const struct {
@@ -370,24 +92,24 @@ static const struct {
 };
 
 static bool
-store_value(const struct place *p, const struct json_value *v, void *out)
+read_value(const struct place *p, const struct json_value *v, void *out)
 {
 	if (json_kind(v) != wanted[p->f->type].kind)
-		return wrong_type(p, wanted[p->f->type].wanted);
+		return place_wrong_type(p, wanted[p->f->type].wanted);
 	switch (p->f->type) {
 	case FIELD_TEXT:
 	case FIELD_ARENA_TEXT:
 	case FIELD_WORD:
 	case FIELD_TIME:
-		return store_string(p, v);
+		return read_string(p, v);
 	case FIELD_INT:
-		return store_int(p, json_int(v));
+		return place_int(p, json_int(v));
 	case FIELD_BOOL:
-		return store_bool(p, json_is_true(v));
+		return place_bool(p, json_is_true(v));
 	case FIELD_TEXTS:
-		return store_texts(p, v);
+		return read_texts(p, v);
 	case FIELD_INTS:
-		return store_ints(p, v);
+		return read_ints(p, v);
 	case FIELD_OBJECT:
 		return read_object(p->f->sub, v, p->member,
 			(struct form_seen *)(void *)((char *)out
@@ -415,7 +137,7 @@ make_path(char *path, const char *prefix, const char *name)
 {
 	int n;
 
-	n = snprintf(path, PATH_SIZE, "%s%s%.60s", prefix ? prefix : "",
+	n = snprintf(path, FORM_PATH_SIZE, "%s%s%.60s", prefix ? prefix : "",
 		prefix ? "." : "", name);
 	if (n < 0)
 		path[0] = '\0';
@@ -427,7 +149,7 @@ mark(const struct place *p, unsigned row, bool is_null, struct form_seen *seen)
 	const uint64_t bit = UINT64_C(1) << row;
 
 	if (seen->present & bit)
-		return refuse(
+		return place_refuse(
 			p, "duplicate_key", NULL, "the key stands there twice");
 	seen->present |= bit;
 	if (is_null)
@@ -439,7 +161,7 @@ static bool
 check_required(const struct field *table, const struct form_seen *seen,
 	const char *prefix, struct err *e)
 {
-	char path[PATH_SIZE];
+	char path[FORM_PATH_SIZE];
 	bool is_good = true;
 
 	for (unsigned i = 0; i < MAX_ROWS && table[i].name; i++) {
@@ -459,7 +181,7 @@ read_member(const struct field *table, const char *key,
 	const char *prefix, struct arena *a, struct err *e)
 {
 	const bool is_null = json_kind(v) == JSON_NULL;
-	char path[PATH_SIZE];
+	char path[FORM_PATH_SIZE];
 	struct place p = { .path = path, .a = a, .e = e };
 	unsigned row = 0;
 
@@ -472,11 +194,11 @@ read_member(const struct field *table, const char *key,
 	if (!mark(&p, row, is_null, seen))
 		return false;
 	if (!is_null)
-		return store_value(&p, v, out);
+		return read_value(&p, v, out);
 	if (!p.f->nullable)
-		return refuse(
+		return place_refuse(
 			&p, "null_not_allowed", NULL, "this cannot be null");
-	store_null(&p);
+	place_null(&p);
 	return true;
 }
 
@@ -535,11 +257,11 @@ read_bool(const struct place *p, const char *value)
 
 	for (size_t i = 0; i < ARRAY_LEN(yes); i++) {
 		if (strcmp(value, yes[i]) == 0)
-			return store_bool(p, true);
+			return place_bool(p, true);
 		if (strcmp(value, no[i]) == 0)
-			return store_bool(p, false);
+			return place_bool(p, false);
 	}
-	return wrong_type(p, "true or false");
+	return place_wrong_type(p, "true or false");
 }
 
 static bool
@@ -548,8 +270,8 @@ read_int(const struct place *p, const char *value)
 	int64_t number;
 
 	if (!str_to_i64(value, INT64_MIN, INT64_MAX, &number))
-		return wrong_type(p, "a whole number");
-	return store_int(p, number);
+		return place_wrong_type(p, "a whole number");
+	return place_int(p, number);
 }
 
 /* The next item of a comma list at *at, without blanks around it. */
@@ -566,41 +288,41 @@ next_item(const char **at, size_t *len_r)
 	return start;
 }
 
+/* One item of a comma list, of the list's own kind. */
+static bool
+read_item(struct list_place *list, size_t i, const char *text, size_t len)
+{
+	const char *item = arena_strndup(list->p->a, text, len);
+	int64_t number;
+
+	if (!item)
+		return err_memory(list->p->e);
+	if (list->p->f->type == FIELD_TEXTS)
+		return place_item_text(list, i, item, len);
+	if (!str_to_i64(item, INT64_MIN, INT64_MAX, &number))
+		return place_item_wrong(list, i, "a whole number");
+	return place_item_int(list, i, number);
+}
+
 /* A list of texts or numbers, separated by commas; "" is an empty list. */
 static bool
 read_list(const struct place *p, const char *value)
 {
 	const char *at = value[0] ? value : NULL;
-	struct text_list texts = { .n = 0 };
-	struct int_list ints = { .n = 0 };
-	const bool is_texts = p->f->type == FIELD_TEXTS;
+	struct list_place list;
 	size_t n = at ? 1 : 0, len;
 
 	for (const char *c = value; *c; c++)
 		n += *c == ',';
-	if (!check_count(p, n))
+	if (!place_list(p, n, &list))
 		return false;
-	texts.items = arena_array(p->a, n, sizeof(*texts.items));
-	ints.items = arena_array(p->a, n, sizeof(*ints.items));
-	if (!texts.items || !ints.items)
-		return err_memory(p->e);
 	for (size_t i = 0; at; i++) {
-		const char *one = next_item(&at, &len);
-		const char *item = arena_strndup(p->a, one, len);
-		int64_t number;
+		const char *item = next_item(&at, &len);
 
-		if (!item)
-			return err_memory(p->e);
-		if (is_texts ? !add_text(p, &texts, i, item, len)
-			     : (!str_to_i64(item, INT64_MIN, INT64_MAX, &number)
-					     ? !wrong_type(p, "whole numbers")
-					     : !add_int(p, &ints, i, number)))
+		if (!read_item(&list, i, item, len))
 			return false;
 	}
-	if (is_texts)
-		memcpy(p->member, &texts, sizeof(texts));
-	else
-		memcpy(p->member, &ints, sizeof(ints));
+	place_list_done(&list);
 	return true;
 }
 
@@ -610,22 +332,22 @@ read_text_value(const struct place *p, const char *value)
 	switch (p->f->type) {
 	case FIELD_TEXT:
 	case FIELD_ARENA_TEXT:
-		return store_text(p, value, strlen(value));
+		return place_text(p, value, strlen(value));
 	case FIELD_INT:
 		return read_int(p, value);
 	case FIELD_BOOL:
 		return read_bool(p, value);
 	case FIELD_WORD:
-		return store_word(p, value);
+		return place_word(p, value);
 	case FIELD_TIME:
-		return store_time(p, value);
+		return place_time(p, value);
 	case FIELD_TEXTS:
 	case FIELD_INTS:
 		return read_list(p, value);
 	case FIELD_OBJECT:
 		break;
 	}
-	return wrong_type(p, "given as JSON");
+	return place_wrong_type(p, "given as JSON");
 }
 
 bool
@@ -647,7 +369,7 @@ form_set_text(const struct field *table, const char *key, const char *value,
 		return false;
 	if (!is_null)
 		return read_text_value(&p, value);
-	store_null(&p);
+	place_null(&p);
 	return true;
 }
 

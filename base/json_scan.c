@@ -31,9 +31,10 @@ static bool scan_value(struct scan *s);
 static bool
 bad(struct scan *s, const char *reason, const char *text)
 {
-	return err_set(s->e, ERR_SYNTAX, NULL, reason, NULL,
+	(void)err_set(s->e, ERR_SYNTAX, NULL, reason, NULL,
 		"%s at byte %zu of the JSON text", text,
 		(size_t)(s->p - s->start) + 1);
+	return false;
 }
 
 /* A number that is none of ours, blamed on the key it stands behind. */

@@ -81,7 +81,7 @@ enum password_result password_verify(
  * scheme (`unknown_scheme`), `:`, CR, LF, NUL, blanks and what is not
  * printable ASCII (`bad_character`; {PLAIN} may hold any text and {OTP}
  * blanks), an empty or malformed hash of a scheme (`bad_hash`), one that would
- * take too much time or memory to verify (`too_costly`: over 10,000,000
+ * take too much time or memory to verify (`too_costly`: over 1,000,000
  * rounds, a bcrypt cost over 16, 1 GiB or 64 passes of Argon2), one that is too
  * long (`too_long`). Usable as `.check` of a form field (base/form.h).
  */

@@ -149,7 +149,7 @@ bool
 sock_set_timeout(int fd, int timeout_ms)
 {
 	const struct timeval tv = { .tv_sec = timeout_ms / 1000,
-		.tv_usec = timeout_ms % 1000 * 1000 };
+		.tv_usec = (suseconds_t)(timeout_ms % 1000) * 1000 };
 
 	return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv)) == 0
 		&& setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv))

@@ -193,7 +193,7 @@ take_zone(const char **p, int64_t *east_s_r)
 		|| !take_char(p, ":") || !take_number(p, 2, &minutes)
 		|| hours > 23 || minutes > 59)
 		return false;
-	*east_s_r = (int64_t)(hours * 3600 + minutes * 60);
+	*east_s_r = (int64_t)hours * 3600 + (int64_t)minutes * 60;
 	if (sign == '-')
 		*east_s_r = -*east_s_r;
 	return true;

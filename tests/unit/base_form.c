@@ -401,7 +401,7 @@ text_is_refused_like_json(void **state)
 		{ "is_open", "maybe", "is_open", "wrong_type" },
 		{ "targets", "a@b.c,", "targets[1]", "required" },
 		{ "targets", "", "targets", "too_few_items" },
-		{ "ids", "1,x", "ids", "wrong_type" },
+		{ "ids", "1,x", "ids[1]", "wrong_type" },
 		{ "ids", "1,1", "ids[1]", "repeated_item" },
 		{ "filter", "{}", "filter", "wrong_type" },
 		{ "name", "a\nb", "name", "bad_character" },

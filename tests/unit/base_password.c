@@ -205,6 +205,14 @@ static const struct {
 		"$5$rounds=999999999$g1KK0Qbq7lzsG/"
 		"lr$bkhMPPoWcwMLmLAR4KUN1b5WYLoYWVo0Hb9sJGwUtmB",
 		NULL, "too_costly" },
+	{ "a PBKDF2 of a hundred million rounds",
+		"{PBKDF2}$1$yjSWKz0mM9LJE2Ix$100000000$"
+		"240d7b4ff42206f96e887e50f7721511c2a38ef1",
+		NULL, "too_costly" },
+	{ "a PBKDF2 without rounds",
+		"{PBKDF2}$1$yjSWKz0mM9LJE2Ix$0$"
+		"240d7b4ff42206f96e887e50f7721511c2a38ef1",
+		NULL, "bad_hash" },
 	{ "an Argon2 of 95 GiB",
 		"{ARGON2ID}$argon2id$v=19$m=99999999,t=3,p=1$pZiAtH1Bmpn/"
 		"6UjGlWan5Q$CZisZYHQ58HtLRAfyOiwirGWluu38GLJYghOMc0e6/M",
