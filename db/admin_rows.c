@@ -104,7 +104,7 @@ static const struct sql sql[] = {
 };
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
 
-const struct sql_table admin_sql = { "admin", sql, Q_N };
+const struct sql_table admin_sql = { "admin", sql, Q_N, false };
 
 static bool
 load(const struct rows *r, struct arena *a, struct admin_row *out)

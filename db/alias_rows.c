@@ -104,7 +104,7 @@ static const struct sql sql[] = {
 };
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
 
-const struct sql_table alias_sql = { "alias", sql, Q_N };
+const struct sql_table alias_sql = { "alias", sql, Q_N, false };
 
 bool
 alias_load(const struct rows *r, struct arena *a, void *item)

@@ -44,6 +44,7 @@ struct sql_table {
 	const char *name;
 	const struct sql *sql;
 	size_t n;
+	bool is_lazy; /* for few programs, not all have the rights to it */
 };
 
 struct db_options {

@@ -60,7 +60,7 @@ static const struct sql sql[] = {
 };
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
 
-const struct sql_table domain_sql = { "domain", sql, Q_N };
+const struct sql_table domain_sql = { "domain", sql, Q_N, false };
 
 bool
 domain_load(const struct rows *r, struct arena *a, void *item)

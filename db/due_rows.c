@@ -92,7 +92,7 @@ static const struct sql sql[] = {
 };
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
 
-const struct sql_table due_sql = { "due", sql, Q_N };
+const struct sql_table due_sql = { "due", sql, Q_N, false };
 
 bool
 due_row_next(struct db *db, const struct due_keep *keep, int64_t *us_r,

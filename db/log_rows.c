@@ -42,7 +42,7 @@ static const struct sql sql[] = {
 };
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
 
-const struct sql_table log_sql = { "log", sql, Q_N };
+const struct sql_table log_sql = { "log", sql, Q_N, false };
 
 /* One row is cheaper by itself than as an array of one. */
 static bool

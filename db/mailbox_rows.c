@@ -83,7 +83,7 @@ static const struct sql sql[] = {
 };
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
 
-const struct sql_table mailbox_sql = { "mailbox", sql, Q_N };
+const struct sql_table mailbox_sql = { "mailbox", sql, Q_N, false };
 
 bool
 mailbox_load(const struct rows *r, struct arena *a, void *item)

@@ -101,7 +101,7 @@ static const struct sql sql[] = {
 };
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
 
-const struct sql_table misc_sql = { "misc", sql, Q_N };
+const struct sql_table misc_sql = { "misc", sql, Q_N, false };
 
 bool
 claim_row_insert(struct db *db, const uint8_t key[static 32],

@@ -15,7 +15,7 @@ static const struct sql sql[] = {
 };
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
 
-const struct sql_table node_sql = { "node", sql, Q_N };
+const struct sql_table node_sql = { "node", sql, Q_N, false };
 
 bool
 node_row_find(struct db *db, const char *name, uint64_t *id_r, char *role_r,

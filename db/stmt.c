@@ -325,7 +325,7 @@ stmt_prepare_all(struct db *db, struct err *e)
 
 	for (; t && *t; t++)
 		for (size_t i = 0; i < (*t)->n; i++)
-			if ((*t)->sql[i].text
+			if (!(*t)->is_lazy && (*t)->sql[i].text
 				&& !stmt_of(db, &(*t)->sql[i], e))
 				return false;
 	return true;

@@ -74,7 +74,7 @@ static const struct sql sql[] = {
 };
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
 
-const struct sql_table view_sql = { "view", sql, Q_N };
+const struct sql_table view_sql = { "view", sql, Q_N, false };
 
 bool
 view_row_head(struct db *db, uint64_t *serial_r, struct err *e)

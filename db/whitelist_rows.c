@@ -46,7 +46,7 @@ static const struct sql sql[] = {
 };
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
 
-const struct sql_table whitelist_sql = { "whitelist", sql, Q_N };
+const struct sql_table whitelist_sql = { "whitelist", sql, Q_N, false };
 
 static void
 take_ip(const struct rows *r, unsigned col, uint8_t out[static 16])
