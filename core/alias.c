@@ -208,8 +208,8 @@ create_in(struct tx *t, void *ctx, struct err *e)
 	if (!lock_for_new(t, c->in, &td, e)
 		|| !fill_new(t, c->in, td->d.id, al, e)
 		|| !check_count(&td->d, e)
-		|| !targets_check(t, al->address, al->targets,
-			(size_t)al->target_count, e)
+		|| !targets_check(t, al->address, c->in->targets.items,
+			c->in->targets.n, e)
 		|| !insert(t, al, e))
 		return false;
 	td->d.alias_count++;

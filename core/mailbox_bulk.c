@@ -46,10 +46,11 @@ const struct field mailbox_bulk_form[] = {
 /* Args of the job: what was asked, and the place. */
 struct bulk_args {
 	struct mailbox_bulk_in in;
+	struct form_seen in_seen;
 	int64_t at;
 };
 static const struct field args_form[] = {
-	{ FIELD_OBJECT_AT(struct bulk_args, in, mailbox_bulk_form, in.filter_seen),
+	{ FIELD_OBJECT_AT(struct bulk_args, in, mailbox_bulk_form, in_seen),
 		.required = true },
 	{ FIELD_AT(struct bulk_args, at) },
 	{ 0 }
