@@ -21,22 +21,16 @@ enum { BATCH = 200 };
 static bool
 expire_one(struct tx *t, const struct whitelist *row, struct err *e)
 {
-	struct whitelist before, after;
+	struct whitelist w;
 	bool found;
 
-	if (!whitelist_row_get(
-		    t->db, t->arena, row->id, true, &before, &found, e))
+	if (!whitelist_row_get(t->db, t->arena, row->id, true, &w, &found, e))
 		return false;
 	/* Somebody may have given it more time meanwhile. */
-	if (!found || !before.is_alive || before.expires_us == TIME_NONE
-		|| before.expires_us > t->now_us)
+	if (!found || !w.is_alive || w.expires_us == TIME_NONE
+		|| w.expires_us > t->now_us)
 		return true;
-	after = before;
-	after.state = WHITELIST_EXPIRED;
-	after.is_alive = false;
-	after.expired_us = t->now_us;
-	after.purge_us = tx_purge_us(t);
-	return whitelist_apply(t, &before, &after, e);
+	return whitelist_end(t, &w, WHITELIST_EXPIRED, e);
 }
 
 struct expiry {

@@ -143,6 +143,10 @@ job_cancel(struct core *c, const struct actor *a, uint64_t id, struct job *out,
 
 	if (!job_get(c, a, id, out, e))
 		return false;
+	if (strncmp(out->kind, "domain.", 7) == 0)
+		return err_set(e, ERR_CONFLICT, NULL, "not_cancellable",
+			out->subject,
+			"half a domain helps nobody: this job goes on");
 	if (!job_row_cancel(c->db, id, c->now(), &n, e))
 		return false;
 	if (n == 0)

@@ -62,7 +62,8 @@ bool job_errors(struct core *c, const struct actor *a, uint64_t id,
 	uint64_t *next_r, struct err *e) MUST_USE;
 
 /* A queued job is cancelled at once, a running one asked to stop. ERR_CONFLICT
- * `job_finished` when it is over. */
+ * `job_finished` when it is over, `not_cancellable` for the jobs of a domain,
+ * of which half would help nobody. */
 bool job_cancel(struct core *c, const struct actor *a, uint64_t id,
 	struct job *out, struct err *e) MUST_USE;
 
