@@ -1,0 +1,90 @@
+/*
+ * postroom: main file. Reads the call, opens what the command needs, runs it,
+ * prints its answer.
+ */
+#include <errno.h>
+#include <locale.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/token.h"
+#include "cli/cli.h"
+
+#define ARENA_BYTES (1U << 30)
+
+/*
+ * The operator: who signed in to the operating system, also behind sudo. Only
+ * names that the system knows count.
+ */
+static const char *
+operator_name(void)
+{
+	const char *sudo = geteuid() == 0 ? getenv("SUDO_USER") : NULL;
+	const struct passwd *pw = sudo ? getpwnam(sudo) : NULL;
+
+	if (pw == NULL)
+		pw = getpwuid(getuid());
+	return pw ? pw->pw_name : "unknown";
+}
+
+static bool
+run(struct cli *c, struct err *e)
+{
+	bool is_open = false, is_ok;
+	char *name;
+
+	c->conf_file = conf_path(c->conf_file);
+	if (!conf_load(&c->conf, c->conf_file, e))
+		return false;
+	name = arena_strdup(c->arena, operator_name());
+	if (name == NULL)
+		return err_memory(e);
+	c->actor = actor_cli(name);
+	if (c->command->needs == CLI_DB) {
+		if (!core_open(&c->core, &c->conf, FACE_CLI, c->arena, e))
+			return false;
+		is_open = true;
+	}
+	is_ok = c->command->run(c, e) && cli_print(c, e);
+	if (is_open)
+		core_close(&c->core);
+	return is_ok;
+}
+
+static bool
+is_version(int argc, char **argv)
+{
+	return argc == 2 && strcmp(argv[1], "--version") == 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct cli c;
+	struct err e = ERR_EMPTY;
+	int code;
+
+	log_init("postroom", LOG_LEVEL_WARN);
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
+	if (is_version(argc, argv))
+		return puts("postroom " POSTROOM_VERSION) < 0;
+	if (!token_start())
+		fatal("libsodium does not start");
+	c.arena = arena_new(ARENA_BYTES);
+	if (c.arena == NULL)
+		fatal("no memory");
+	c.out = str_in(c.arena, ARENA_BYTES / 4);
+	c.json = jsonw_over(&c.out);
+	if (!cli_parse(&c, argc, argv, &e)) {
+		cli_print_error(&c, &e);
+	} else if (c.is_help || c.command == NULL) {
+		cli_help(&c, argc > 1 && argv[1][0] != '-' ? argv[1] : NULL);
+		c.exit_code = c.is_help ? 0 : 2;
+	} else if (!run(&c, &e)) {
+		cli_print_error(&c, &e);
+	}
+	code = err_is_set(&e) ? err_exit_code(e.code) : c.exit_code;
+	arena_free(&c.arena);
+	return code;
+}
