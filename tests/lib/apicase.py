@@ -52,10 +52,8 @@ class ApiServers(instance.Servers):
         under: a command that is given postroom-web's as its arguments.
         """
         if workers:
-            with open(self.conf, encoding="utf-8") as f:
-                text = f.read()
-            layout.write(self.conf, text.replace("workers = 4",
-                                                 f"workers = {workers}"))
+            self.workers = workers
+            self._write_postroom(self._words())
         listener = self._listen()
         # LISTEN_PID has to be the number of the program itself.
         script = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@" 3<&0 0</dev/null'
@@ -85,7 +83,7 @@ class ApiServers(instance.Servers):
         self.web.send_signal(signal.SIGTERM)
         return self.web.wait(deadline_s)
 
-    def workers(self):
+    def worker_pids(self):
         """Process ids of the workers."""
         path = f"/proc/{self.web.pid}/task/{self.web.pid}/children"
         with open(path) as f:
