@@ -501,8 +501,14 @@ execute(struct db *db, const struct call *call, struct stmt **stmt_r,
 			return false;
 		s = call->is_text ? stmt_of_text(db, call->q, e)
 				  : stmt_of(db, call->q, e);
-		if (!s)
-			return false;
+		if (!s) {
+			/* Lost while it was prepared: nothing has run. */
+			if (is_again || db->my || !e
+				|| e->code != ERR_UNAVAILABLE)
+				return false;
+			err_clear(e);
+			continue;
+		}
 		if (s->is_denied)
 			return err_set(e, ERR_INTERNAL, NULL, "denied", NULL,
 				"this account may not run the statement");

@@ -1,0 +1,177 @@
+/*
+ * Many writers at once: no error, serials without a gap, counters that a
+ * recount confirms. With POSTROOM_SOAK the writers work for a minute.
+ */
+#include "tests/unit/core_fixture.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+#define WRITERS 8
+#define WRITES 25
+
+static struct domain shared;
+
+static int
+open_with_domain(void **state)
+{
+	if (fixture_open(state) != 0)
+		return -1;
+	shared = make_domain("busy.example");
+	make_mailbox("target@busy.example");
+	return 0;
+}
+
+/* One of: a mailbox, its patch, an alias, a delete. */
+static bool
+one_write(unsigned who, unsigned i)
+{
+	const struct mailbox_delete_in away = { TARGETS_REMOVE, "" };
+	struct form_seen seen = { 0 };
+	struct mailbox_in in;
+	struct mailbox m, out;
+	struct alias al;
+	char address[64];
+
+	snprintf(address, sizeof(address), "w%u-%u@busy.example", who, i);
+	if (!try_mailbox(address, &m))
+		return false;
+	mailbox_in_defaults(&in);
+	if (!form_set_text(mailbox_patch_form, "quota_bytes", "1000", &in,
+		    &seen, arena, &err)
+		|| !mailbox_patch(&core, &root_actor, m.id, m.version, &in,
+			&seen, &out, &err))
+		return false;
+	snprintf(address, sizeof(address), "a%u-%u@busy.example", who, i);
+	if (!try_alias(address, m.address, &al))
+		return false;
+	return i % 2
+		|| mailbox_delete(
+			&core, &root_actor, m.id, 0, &away, &out, &err);
+}
+
+/* A process of its own: its writes, and how they ended. */
+static int
+writer(unsigned who)
+{
+	const char *soak = getenv("POSTROOM_SOAK");
+	int64_t end = monotonic_us() + 60 * US_PER_S;
+	bool is_long = soak && *soak;
+
+	core.db = NULL;
+	err_clear(&err);
+	if (!core_open(&core, &conf, FACE_CLI, arena, &err))
+		return 2;
+	for (unsigned i = 0; is_long ? monotonic_us() < end : i < WRITES; i++) {
+		arena_reset(arena);
+		err_clear(&err);
+		if (!one_write(who, i)) {
+			fprintf(stderr, "writer %u: %s: %s\n", who,
+				err.n ? err.item[0].reason : "",
+				err_text(&err));
+			return 1;
+		}
+	}
+	core_close(&core);
+	return 0;
+}
+
+static void
+eight_writers_on_one_domain(void **state)
+{
+	pid_t pid[WRITERS];
+	int status;
+
+	(void)state;
+	for (unsigned i = 0; i < WRITERS; i++) {
+		pid[i] = fork();
+		assert_true(pid[i] >= 0);
+		if (pid[i] == 0)
+			_exit(writer(i));
+	}
+	for (unsigned i = 0; i < WRITERS; i++) {
+		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 0);
+	}
+	counters_are_right();
+	assert_int_equal(number("SELECT COUNT(*) FROM revision"),
+		number("SELECT serial FROM head"));
+	assert_int_equal(number("SELECT MAX(serial) FROM revision"),
+		number("SELECT serial FROM head"));
+	assert_int_equal(number("SELECT COUNT(*) FROM `change` c LEFT JOIN "
+				"revision r ON r.prov_id = c.prov_id "
+				"WHERE r.serial IS NULL"),
+		0);
+	print_message("  %lld revisions\n",
+		(long long)number("SELECT serial FROM head"));
+}
+
+static void
+a_refused_write_leaves_no_trace(void **state)
+{
+	int64_t head = number("SELECT serial FROM head"),
+		changes = number("SELECT COUNT(*) FROM `change`"),
+		boxes = number("SELECT COUNT(*) FROM mailbox");
+	struct mailbox m;
+
+	(void)state;
+	REFUSED(try_mailbox("target@busy.example", &m), ERR_CONFLICT,
+		"address_taken");
+	assert_int_equal(number("SELECT serial FROM head"), head);
+	assert_int_equal(number("SELECT COUNT(*) FROM `change`"), changes);
+	assert_int_equal(number("SELECT COUNT(*) FROM mailbox"), boxes);
+}
+
+static void
+a_dry_run_leaves_no_trace(void **state)
+{
+	int64_t head = number("SELECT serial FROM head"),
+		boxes = number("SELECT COUNT(*) FROM mailbox");
+	struct mailbox m;
+
+	(void)state;
+	core.is_dry_run = true;
+	OK(try_mailbox("dry@busy.example", &m));
+	core.is_dry_run = false;
+	assert_int_equal(number("SELECT serial FROM head"), head);
+	assert_int_equal(number("SELECT COUNT(*) FROM mailbox"), boxes);
+	counters_are_right();
+}
+
+static void
+one_save_is_few_round_trips(void **state)
+{
+	struct mailbox_in in;
+	struct mailbox m;
+	uint64_t before;
+
+	(void)state;
+	mailbox_in_defaults(&in);
+	assert_true(str_copy(in.name, sizeof(in.name), "Ana Cruz"));
+	assert_true(str_copy(in.password_hash, sizeof(in.password_hash),
+		"{SSHA512}c2FsdHNhbHQ="));
+	assert_true(str_copy(
+		in.address, sizeof(in.address), "prepared@busy.example"));
+	OK(mailbox_create(&core, &root_actor, &in, &m, &err));
+	before = db_round_trips(core.db);
+	assert_true(str_copy(
+		in.address, sizeof(in.address), "trips@busy.example"));
+	OK(mailbox_create(&core, &root_actor, &in, &m, &err));
+	print_message("  %llu round trips\n",
+		(unsigned long long)(db_round_trips(core.db) - before));
+	assert_true(db_round_trips(core.db) - before <= 14);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(eight_writers_on_one_domain, fresh),
+		cmocka_unit_test_setup(a_refused_write_leaves_no_trace, fresh),
+		cmocka_unit_test_setup(a_dry_run_leaves_no_trace, fresh),
+		cmocka_unit_test_setup(one_save_is_few_round_trips, fresh),
+	};
+
+	return cmocka_run_group_tests(tests, open_with_domain, fixture_close);
+}
