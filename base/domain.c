@@ -13,7 +13,8 @@
 static bool
 refuse(struct err *e, const char *in, const char *reason, const char *text)
 {
-	return err_set(e, ERR_INVALID, "domain", reason, in, "%s", text);
+	(void)err_set(e, ERR_INVALID, "domain", reason, in, "%s", text);
+	return false;
 }
 
 /* Each label of an ASCII name, and its length as a whole. */
@@ -103,17 +104,19 @@ refuse_idn(struct err *e, const char *in, int rc)
 		return refuse(e, in, "bad_hyphen",
 			"the hyphens of the domain are not allowed there");
 	case IDN2_MALLOC:
-		return err_memory(e);
+		(void)err_memory(e);
+		return false;
 	default:
 		if (strcasestr(in, "xn--"))
 			return refuse_idn(e, in, IDN2_INVALID_ALABEL);
-		return err_set(e, ERR_INVALID, "domain", "bad_name", in,
+		(void)err_set(e, ERR_INVALID, "domain", "bad_name", in,
 			"the domain is not a valid name: %s",
 			idn2_strerror(rc));
+		return false;
 	}
 }
 
-/* Unicode or mixed to A-labels; an xn-- label must come back the same. */
+/* Unicode or mixed to A-labels. Plain ASCII is one already. */
 static bool
 to_ascii(const char *in, const char *folded, char out[static DOMAIN_SIZE],
 	struct err *e)
@@ -123,6 +126,9 @@ to_ascii(const char *in, const char *folded, char out[static DOMAIN_SIZE],
 	uint8_t *name = NULL;
 	int rc;
 
+	if (str_is_ascii(folded) && !strstr(folded, "xn--"))
+		return str_copy(out, DOMAIN_SIZE, folded)
+			|| refuse_idn(e, in, IDN2_TOO_BIG_DOMAIN);
 	rc = idn2_lookup_u8((const uint8_t *)folded, &name, flags);
 	if (rc != IDN2_OK)
 		return refuse_idn(e, in, rc);

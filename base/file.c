@@ -28,9 +28,10 @@ fail(struct err *e, const char *what, const char *path)
 {
 	const int saved = errno;
 
-	return err_set(e, saved == ENOENT ? ERR_NOT_FOUND : ERR_INTERNAL, NULL,
+	(void)err_set(e, saved == ENOENT ? ERR_NOT_FOUND : ERR_INTERNAL, NULL,
 		"file", path, "cannot %s %s: %s", what, path,
 		strerrordesc_np(saved) ? strerrordesc_np(saved) : "?");
+	return false;
 }
 
 void
