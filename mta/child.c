@@ -21,8 +21,8 @@
 static void
 die_quietly(void)
 {
-	static const int signals[]
-		= { SIGBUS, SIGSEGV, SIGABRT, SIGILL, SIGFPE };
+	static const int signals[] = { SIGBUS, SIGSEGV, SIGABRT, SIGILL,
+		SIGFPE };
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
 		signal(signals[i], SIG_DFL);
 }

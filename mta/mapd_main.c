@@ -35,6 +35,7 @@
 #define POLL_US (1 * US_PER_S)
 #define LOOK_US (2 * US_PER_S)
 #define CHECK_US (600 * US_PER_S)
+#define LISTEN_TRIES 30
 #define TEXT_REST 20 /* a text copy rests this many times its duration */
 
 enum work { WORK_NONE, WORK_REBUILD, WORK_CHECK, WORK_VERIFY, WORK_TEXT };

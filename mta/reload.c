@@ -48,8 +48,11 @@ call(struct node *n, enum root_verb verb, const char *arg)
 	struct err e = ERR_EMPTY;
 	if (rootd_call(n->conf->rootd.listen, verb, arg, &e))
 		return true;
-	/* A server that is not running reads its files when it starts. */
-	if (e.code == ERR_INTERNAL && strstr(err_text(&e), "not running"))
+	/* A server that is not running reads its files when it starts; a user
+	 * who has no session is nothing to end. */
+	if (e.code == ERR_INTERNAL
+		&& (strstr(err_text(&e), "not running")
+			|| strstr(err_text(&e), "no users kicked")))
 		return true;
 	if (arg)
 		log_warn("%s", err_text(&e));

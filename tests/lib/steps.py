@@ -1,0 +1,127 @@
+"""Kill a running publisher at a chosen step, by strace's fault injection.
+
+The product has no hooks for tests: a step is the Nth call of one system call
+(on one file, where asked), counted from the moment that strace is attached.
+"""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+
+import private
+
+
+class Publisher:
+    """postroom-mapd of an instance, started by the test and not by the
+    supervisor, so that a kill is answered when the test says so."""
+
+    def __init__(self, servers):
+        self.servers = servers
+        self.process = None
+        self.log = open(servers.path("log", "mapd.log"), "a")
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [self.servers.path("bin", "postroom-mapd"), "-c",
+             self.servers.conf], stdin=subprocess.DEVNULL, stdout=self.log,
+            stderr=self.log, cwd=self.servers.state,
+            env=private.ENVIRONMENT)
+
+    def is_running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def kill(self):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def close(self):
+        self.kill()
+        self.log.close()
+
+    @contextlib.contextmanager
+    def paused(self):
+        """Changes made meanwhile are published in one round."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            if self.is_running():
+                self.process.send_signal(signal.SIGCONT)
+
+
+class Step:
+    """Attached to a publisher: it dies at its Nth call of `call`.
+
+    With `path`, only calls on that file count; these are made by the
+    publisher's children, so the child is stopped there and the publisher
+    killed, which takes the child along.
+    """
+
+    def __init__(self, publisher, call, number, path=None):
+        self.publisher = publisher
+        self.on_child = path is not None
+        self.out = tempfile.NamedTemporaryFile("r", suffix=".strace")
+        what = "SIGSTOP" if self.on_child else "SIGKILL"
+        command = ["strace", "-f", "-qq", "-o", self.out.name,
+                   "-e", f"trace={call}",
+                   "-e", f"inject={call}:signal={what}:when={number}",
+                   "-p", str(publisher.process.pid)]
+        if path:
+            command[1:1] = ["-P", path]
+        else:
+            # The children are not to die at a number of their own.
+            command.remove("-f")
+        self.strace = subprocess.Popen(command, stdin=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL)
+        private.wait_for(self._is_attached, "strace")
+
+    def _is_attached(self):
+        if self.strace.poll() is not None:
+            raise AssertionError("strace ended")
+        with open(f"/proc/{self.publisher.process.pid}/status") as f:
+            return not re.search(r"^TracerPid:\t0$", f.read(), re.M)
+
+    def was_reached(self):
+        """Whether the step came. Then the publisher is dead."""
+        if not self.on_child:
+            return not self.publisher.is_running()
+        child = rf"^(?!{self.publisher.process.pid} )\d+ +--- stopped by"
+        if not re.search(child, self._seen(), re.M):
+            return False
+        self.publisher.kill()
+        return True
+
+    def _seen(self):
+        with open(self.out.name) as f:
+            return f.read()
+
+    def close(self):
+        if self.strace.poll() is None:
+            self.strace.kill()
+        self.strace.wait()
+        self.out.close()
+
+    def wait(self, is_done, deadline_s=20):
+        """Until the step came (True) or is_done() says that it will not."""
+        end = time.monotonic() + deadline_s
+        while time.monotonic() < end:
+            if self.was_reached():
+                return True
+            if is_done():
+                return self.was_reached()
+            time.sleep(0.01)
+        raise AssertionError("neither the step nor the end came")
+
+
+def wake(servers):
+    """What a writer sends after its commit."""
+    import socket
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+        with contextlib.suppress(OSError):
+            s.sendto(b"", os.path.join(servers.run, "map", "wake"))
