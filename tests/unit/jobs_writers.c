@@ -35,7 +35,9 @@ static const char hash[] =
 
 struct shared {
 	volatile sig_atomic_t is_over;
+	volatile sig_atomic_t phase; /* 0 writers alone, 1 beside the job */
 	unsigned n[WRITERS];
+	unsigned n_alone[WRITERS]; /* of them in phase 0 */
 	unsigned errors[WRITERS];
 	char first_error[WRITERS][300];
 	int64_t us[WRITERS][SAMPLES];
@@ -128,8 +130,8 @@ set_up(void **state)
 	struct db_migrated done;
 	bool is_soak = getenv("POSTROOM_SOAK") && *getenv("POSTROOM_SOAK");
 
-	w.rows = is_soak ? 100000 : 10000;
-	w.seconds = is_soak ? 60 : 4;
+	w.rows = is_soak ? 100000 : 4000;
+	w.seconds = is_soak ? 60 : 3;
 	(void)snprintf(w.name, sizeof(w.name), "writers%ld", (long)getpid());
 	(void)snprintf(text, sizeof(text),
 		"[database]\nsocket=%s\nname=%s\n[cli]\nuser=root\n"
@@ -177,6 +179,8 @@ note(struct world *w, int me, int64_t began_us, bool is_ok, struct err *e)
 
 	if (s->n[me] < SAMPLES)
 		s->us[me][s->n[me]++] = monotonic_us() - began_us;
+	if (s->phase == 0)
+		s->n_alone[me] = s->n[me];
 	if (is_ok)
 		return;
 	if (s->errors[me]++ == 0)
@@ -287,20 +291,29 @@ order_deletion(struct world *w)
 	w->job_id = j.id;
 }
 
-/* All of them for the set time, and on until the job is done. */
+static void
+pause_until(int64_t until_us)
+{
+	while (monotonic_us() < until_us)
+		(void)usleep(10000);
+}
+
+/* The writers alone for a while; then beside the job until it is done. */
 static void
 run_all(struct world *w)
 {
 	pid_t pid[WRITERS], daemon;
-	int64_t until_us = monotonic_us() + w->seconds * US_PER_S;
-	int64_t deadline_us = until_us + 120 * US_PER_S;
+	int64_t deadline_us;
 	int status;
 
-	order_deletion(w);
-	daemon = start(w, -1);
 	for (int i = 0; i < WRITERS; i++)
 		pid[i] = start(w, i);
-	while (monotonic_us() < until_us || !job_is_done(w)) {
+	pause_until(monotonic_us() + w->seconds * US_PER_S);
+	w->shared->phase = 1;
+	order_deletion(w);
+	daemon = start(w, -1);
+	deadline_us = monotonic_us() + 300 * US_PER_S;
+	while (!job_is_done(w)) {
 		assert_true(monotonic_us() < deadline_us);
 		(void)usleep(20000);
 	}
@@ -320,45 +333,57 @@ by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Of the writers alone, or of what came after. */
 static int64_t
-p99(const struct shared *s)
+p99(const struct shared *s, bool is_alone)
 {
 	size_t n = 0;
-	int64_t *all, value;
+	int64_t *all = calloc((size_t)WRITERS * SAMPLES, sizeof(*all));
+	int64_t value;
 
-	for (int i = 0; i < WRITERS; i++)
-		n += s->n[i];
-	all = calloc(n + 1, sizeof(*all));
 	assert_non_null(all);
-	n = 0;
 	for (int i = 0; i < WRITERS; i++) {
-		memcpy(all + n, s->us[i], s->n[i] * sizeof(*all));
-		n += s->n[i];
+		unsigned from = is_alone ? 0 : s->n_alone[i];
+		unsigned to = is_alone ? s->n_alone[i] : s->n[i];
+
+		memcpy(all + n, s->us[i] + from, (to - from) * sizeof(*all));
+		n += to - from;
 	}
+	assert_true(n > 50);
 	qsort(all, n, sizeof(*all), by_value);
 	value = all[n * 99 / 100];
-	print_message("%zu saves, p50 %lld us, p99 %lld us, most %lld us\n", n,
-		(long long)all[n / 2], (long long)value,
-		(long long)all[n ? n - 1 : 0]);
+	print_message("%s: %zu saves, p50 %lld us, p99 %lld us, most %lld us\n",
+		is_alone ? "alone" : "beside the job", n, (long long)all[n / 2],
+		(long long)value, (long long)all[n - 1]);
 	free(all);
 	return value;
+}
+
+/*
+ * Under 200 ms; on a machine that has other work to do, at most twice what
+ * the writers alone had just before.
+ */
+static void
+check_waits(const struct shared *s)
+{
+	int64_t alone_us = p99(s, true), beside_us = p99(s, false);
+
+	if (beside_us >= MOST_P99_US)
+		assert_true(beside_us < 2 * alone_us);
 }
 
 static void
 writers_and_a_large_job_do_not_hurt_each_other(void **state)
 {
 	struct world *w = *state;
-	unsigned done = 0;
 
 	run_all(w);
 	for (int i = 0; i < WRITERS; i++) {
 		if (w->shared->errors[i] > 0)
 			print_error("%s\n", w->shared->first_error[i]);
 		assert_int_equal(w->shared->errors[i], 0);
-		done += w->shared->n[i];
 	}
-	assert_true(done > 100);
-	assert_true(p99(w->shared) < MOST_P99_US);
+	check_waits(w->shared);
 	assert_int_equal(number(w,
 				 "SELECT COUNT(*) - MAX(serial) "
 				 "FROM revision"),
