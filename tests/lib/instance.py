@@ -56,8 +56,9 @@ class Servers(private.Instance):
             return False
 
     def processes(self):
-        """The main process of each of Postroom's programs."""
-        return self.programs("status")
+        """Each of Postroom's programs with its process and restarts."""
+        return re.findall(r"program=(\S+) state=(\S+) pid=(\d+) "
+                          r"restarts=(\d+)", self.programs("status"))
 
     def wait_live(self, row=None, deadline_s=10):
         """Until the mail servers have what was saved."""

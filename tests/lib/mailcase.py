@@ -1,9 +1,11 @@
 """What the tests with real mail servers have in common.
 
-Each test class has an instance of its own, each test a domain of its own, so
-that no test sees what another left.
+The tests of one file share an instance; each test has a domain of its own, so
+that no test sees what another left. The domains are made together, because
+Postfix is reloaded for new ones at most once in five seconds.
 """
 
+import contextlib
 import itertools
 import os
 import unittest
@@ -20,23 +22,38 @@ SOAK = bool(os.environ.get("POSTROOM_SOAK"))
 _numbers = itertools.count(1)
 
 
+def _start():
+    """The instance of this test file, and the world outside of it."""
+    servers = stack.enter_context(instance.running())
+    outside = mail.Outside(servers)
+    stack.callback(outside.close)
+    return servers, outside
+
+
+stack = contextlib.ExitStack()
+unittest.addModuleCleanup(stack.close)
+
+
 class MailCase(unittest.TestCase):
-    """One running instance for the class, one fresh domain for each test."""
+    """A running instance, and a fresh domain for each test."""
 
     maxDiff = None
-    apache = False
+    shared = None
 
     @classmethod
     def setUpClass(cls):
-        cls.servers = cls.enterClassContext(
-            instance.running(apache=cls.apache))
+        if MailCase.shared is None:
+            MailCase.shared = _start()
+        cls.servers, cls.outside = MailCase.shared
         cls.api = cls.servers.api
-        cls.outside = mail.Outside(cls.servers)
-        cls.addClassCleanup(cls.outside.close)
+        cls.domains = [
+            cls.api.post("/domains", {"name": f"d{next(_numbers)}.test"})
+            for _ in unittest.defaultTestLoader.getTestCaseNames(cls)]
+        cls.servers.wait_live(cls.domains[-1])
 
     def setUp(self):
-        self.name = f"d{next(_numbers)}.test"
-        self.domain = self.api.post("/domains", {"name": self.name})
+        self.domain = self.domains.pop()
+        self.name = self.domain["name"]
 
     def at(self, local):
         return f"{local}@{self.name}"

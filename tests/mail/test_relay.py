@@ -56,9 +56,13 @@ class Relay(MailCase):
         self.wait_until(lambda: not self.relays(), "the relay to close")
 
     def assert_expiry_acts(self, meanwhile):
+        row = self.entry()
         due = time.time() + 5
-        self.entry(expires_at=datetime.datetime.fromtimestamp(
-            due, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+        row = self.api.patch("/whitelist", row, {
+            "expires_at": datetime.datetime.fromtimestamp(
+                due, datetime.timezone.utc).strftime(
+                    "%Y-%m-%dT%H:%M:%S.%fZ")})
+        self.servers.wait_live(row)
         self.assertTrue(self.relays())
         meanwhile()
         open_at = time.time()
@@ -75,8 +79,7 @@ class Relay(MailCase):
             self.assert_expiry_acts(self.servers.db.stop)
         finally:
             self.servers.db.start()
-        self.wait_until(lambda: self.servers.api_is_back(),
-                        "the API to come back", 20)
+        self.wait_until(self.servers.api_is_back, "the API to come back", 20)
 
     def test_submission_needs_the_password(self):
         self.mailbox("taro")
