@@ -1,11 +1,12 @@
+import './styles/tokens.css';
+import './styles/base.css';
+
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { watchConnection } from './api/connection';
 import { loadSession } from './api/loadSession';
 import { App } from './app/App';
 import { firstLang, setLang } from './i18n';
-import './styles/tokens.css';
-import './styles/base.css';
 
 const root = document.getElementById('root');
 if (root) {

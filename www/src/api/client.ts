@@ -48,7 +48,7 @@ async function send(req: Request): Promise<Response> {
 			.clone()
 			.json()
 			.catch(() => null);
-		reportDown(isProblem(body) ? 'database' : 'down');
+		reportDown(isProblem(body) && body.request_id ? 'database' : 'down');
 	}
 	return res;
 }
@@ -72,6 +72,10 @@ type Reply<T> = { data?: T; error?: unknown; response: Response };
 export async function ok<T>(reply: Promise<Reply<T>>): Promise<T> {
 	const { data, error, response } = await reply;
 	if (response.ok) return data as T;
+	// The web server answers for a service that does not: no request number.
+	if (isProblem(error) && error.status === 503 && !error.request_id) {
+		throw new ApiError('down', error.status);
+	}
 	if (isProblem(error)) {
 		const { code, status, errors, request_id, retry_after_s, detail } = error;
 		throw new ApiError(code, status, errors, request_id, retry_after_s, detail);

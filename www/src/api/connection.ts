@@ -23,8 +23,8 @@ async function ask(): Promise<Down | null> {
 	try {
 		const res = await fetch('/api/v1/health', { cache: 'no-store' });
 		if (res.ok) return null;
-		const type = res.headers.get('content-type') ?? '';
-		return res.status === 503 && type.includes('problem') ? 'database' : 'down';
+		const body = (await res.json().catch(() => null)) as { request_id?: string } | null;
+		return res.status === 503 && body?.request_id ? 'database' : 'down';
 	} catch {
 		return navigator.onLine ? 'down' : 'offline';
 	}

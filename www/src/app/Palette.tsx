@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import {
 	AtSign,
+	Ban,
 	Globe,
 	History,
 	KeyRound,
@@ -13,12 +14,14 @@ import {
 import { useEffect, useId, useRef, useState } from 'react';
 import { Dialog } from 'react-aria-components/Dialog';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
+import { client, etag, ok } from '../api/client';
 import { searchQuery } from '../api/queries';
 import { type T, useT } from '../i18n';
 import { navigate } from '../lib/location';
 import { stateWord } from '../lib/words';
 import { cx } from '../ui/cx';
 import overlay from '../ui/Overlay.module.css';
+import { saved } from '../ui/Toast';
 import { Kbd } from '../ui/Toolbar';
 import css from './Palette.module.css';
 import { places } from './places';
@@ -30,6 +33,7 @@ type Item = {
 	icon: LucideIcon;
 	href: string;
 	mono?: boolean;
+	run?: () => Promise<void>;
 };
 type Group = { id: string; title: string; items: Item[] };
 
@@ -75,6 +79,24 @@ function pagesAndActs(t: T, q: string): Group[] {
 		{ id: 'acts', title: t('palette.acts'), items: q ? acts.filter(match) : acts },
 		{ id: 'pages', title: t('palette.pages'), items: q ? pages.filter(match) : pages },
 	];
+}
+
+/** Disabled at once, with Undo; what goes wrong shows on its own page. */
+async function disable(t: T, id: number): Promise<void> {
+	const params = { path: { id } };
+	try {
+		const m = await ok(client.GET('/api/v1/mailboxes/{id}', { params }));
+		const header = { 'If-Match': etag(m.version) };
+		const r = await ok(
+			client.PATCH('/api/v1/mailboxes/{id}', {
+				params: { ...params, header },
+				body: { state: 'closed' },
+			}),
+		);
+		saved(t('mailbox.done.closed', r.address), r.changed_serial);
+	} catch {
+		navigate(`/mailboxes/${id}`);
+	}
 }
 
 /** Go to anything, or begin anything, without the mouse. */
@@ -156,12 +178,31 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 					{
 						id: 'do',
 						title: t('palette.do'),
-						items: found.mailboxes.slice(0, 2).map((m) => ({
-							id: `h${m.id}`,
-							text: t('palette.history', m.address),
-							icon: KeyRound,
-							href: `/mailboxes/${m.id}?view=history`,
-						})),
+						items: found.mailboxes.slice(0, 2).flatMap((m) => [
+							{
+								id: `p${m.id}`,
+								text: t('password.resetFor', m.address),
+								icon: KeyRound,
+								href: `/mailboxes/${m.id}?do=password`,
+							},
+							...(m.state === 'active'
+								? [
+										{
+											id: `c${m.id}`,
+											text: t('palette.disable', m.address),
+											icon: Ban,
+											href: `/mailboxes/${m.id}`,
+											run: () => disable(t, m.id),
+										},
+									]
+								: []),
+							{
+								id: `h${m.id}`,
+								text: t('palette.history', m.address),
+								icon: History,
+								href: `/mailboxes/${m.id}?view=history`,
+							},
+						]),
 					},
 				]
 			: []),
@@ -172,7 +213,8 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 		if (!item) return;
 		if (/\/\d+$/.test(item.href)) remember(item);
 		onClose();
-		navigate(item.href);
+		if (item.run) void item.run();
+		else navigate(item.href);
 	};
 	// Enter before the reply waits for it, so that the first hit is the true one.
 	useEffect(() => {

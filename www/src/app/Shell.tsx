@@ -94,8 +94,11 @@ function Frame({ session }: { session: Schemas['Session'] }) {
 		'?',
 		useCallback(() => setKeys(true), []),
 	);
-	// biome-ignore lint/correctness/useExhaustiveDependencies: the sheet closes on navigation
-	useEffect(() => setSheet(false), [path]);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: both close on navigation
+	useEffect(() => {
+		setSheet(false);
+		setPalette(false);
+	}, [path]);
 
 	const skip = () => {
 		const main = document.getElementById('main');

@@ -124,6 +124,7 @@ export const en = {
 	'palette.acts': 'Add',
 	'palette.pages': 'Go to',
 	'palette.do': 'More',
+	'palette.disable': (x: string) => `Disable ${x}`,
 	'palette.history': (x: string) => `Who changed ${x}?`,
 	'palette.none': (q: string) => `Nothing found for “${q}”.`,
 

@@ -126,6 +126,7 @@ export const ja: Dict = {
 	'palette.acts': '追加',
 	'palette.pages': '移動',
 	'palette.do': 'その他',
+	'palette.disable': (x) => `${x} を無効にする`,
 	'palette.history': (x) => `${x} の変更履歴`,
 	'palette.none': (q) => `「${q}」は見つかりませんでした。`,
 

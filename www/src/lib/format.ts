@@ -43,22 +43,29 @@ export function formatClock(iso: string, lang: Lang): string {
 	}).format(new Date(iso));
 }
 
+/** The clock alone for something of today. */
+export function formatMoment(iso: string, lang: Lang, now = new Date()): string {
+	const d = new Date(iso);
+	return d.toDateString() === now.toDateString()
+		? formatClock(iso, lang)
+		: formatTime(iso, lang, true);
+}
+
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
 	['year', 31_536_000],
 	['month', 2_592_000],
 	['day', 86_400],
 	['hour', 3_600],
 	['minute', 60],
-	['second', 1],
 ];
 
 export function formatRelative(iso: string, lang: Lang, now = Date.now()): string {
 	const s = Math.round((Date.parse(iso) - now) / 1000);
 	const f = new Intl.RelativeTimeFormat(locale(lang), { numeric: 'auto' });
 	for (const [unit, size] of STEPS) {
-		if (Math.abs(s) >= size || unit === 'second') return f.format(Math.trunc(s / size), unit);
+		if (Math.abs(s) >= size) return f.format(Math.trunc(s / size), unit);
 	}
-	return '';
+	return f.format(0, 'second');
 }
 
 /** Totals above what was counted read as 10,000+. */

@@ -32,7 +32,9 @@ export function MailboxDrawer({ id, base, onClose }: Props) {
 	const q = useQuery(mailboxQuery(id));
 	const { params, search } = useUrl();
 	const view = params.get('view') ?? 'details';
-	const [open, setOpen] = useState<'password' | 'delete' | null>(null);
+	const [open, setOpen] = useState<'password' | 'delete' | null>(
+		params.get('do') === 'password' ? 'password' : null,
+	);
 	const m = q.data;
 	const at = (v: string | null) => `#${base}/${id}${patched(search, { view: v })}`;
 	return (

@@ -13,7 +13,7 @@ import {
 	Trash2,
 	X,
 } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { ApiError, client, etag, ok, type Schemas } from '../api/client';
 import {
 	domainQuery,
@@ -93,9 +93,13 @@ export function MailboxList({ base, domain, item }: Props) {
 		count: 'capped',
 	};
 	const q = useQuery(mailboxesQuery(query));
-	const close = () => navigate(base + patched(list.search, { view: null }));
+	const close = () => navigate(base + patched(list.search, { view: null, do: null }));
 	const here = (id: number, view?: string) =>
 		`${base}/${id}${patched(list.search, { view: view ?? null })}`;
+	// What was picked in one view is not picked in another.
+	const view = JSON.stringify(filter);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: only the view counts
+	useEffect(() => setPicked({ kind: 'ids', ids: new Set() }), [view]);
 	const clearPicked = () => setPicked({ kind: 'ids', ids: new Set() });
 
 	const act = async (run: () => Promise<void>) => {

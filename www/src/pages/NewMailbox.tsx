@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { client, ok, type Schemas } from '../api/client';
-import { domainQuery, domainsQuery } from '../api/queries';
+import { domainQuery, domainsQuery, refresh } from '../api/queries';
 import { useT } from '../i18n';
 import { makePassword } from '../lib/password';
 import { useForm } from '../lib/useForm';
@@ -13,7 +13,6 @@ import { TextField } from '../ui/Field';
 import { LiveMark } from '../ui/Live';
 import { NewPasswordField } from '../ui/PasswordField';
 import { bytesOf, QuotaField, quotaText } from '../ui/QuotaField';
-import { saved } from '../ui/Toast';
 import css from './Form.module.css';
 
 const FIELDS = ['address', 'name', 'quota_bytes', 'password'] as const;
@@ -64,7 +63,7 @@ export function NewMailbox({ domain: given, domainId, onClose }: Props) {
 					body,
 				}),
 			);
-			saved(t('mailbox.done.added', r.address), r.changed_serial);
+			void refresh();
 			setDone({ mailbox: r, password });
 		});
 	};

@@ -7,7 +7,7 @@ import {
 	Server,
 } from 'lucide-react';
 import { useLang, useT } from '../i18n';
-import { formatRelative, formatTime } from '../lib/format';
+import { formatMoment, formatRelative } from '../lib/format';
 import { type LiveState, useLive } from '../lib/useLive';
 import { cx } from './cx';
 import css from './Marks.module.css';
@@ -56,7 +56,7 @@ export function useLiveText(live: LiveState | null): string {
 	if (!live) return '';
 	switch (live.state) {
 		case 'live':
-			return t('live.on', live.count, live.of, live.at ? formatTime(live.at, lang, true) : '');
+			return t('live.on', live.count, live.of, live.at ? formatMoment(live.at, lang) : '');
 		case 'going':
 			return t('live.going', live.count, live.of);
 		case 'held':

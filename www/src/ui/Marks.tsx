@@ -100,7 +100,7 @@ export function Time({ at, exact }: { at: string; exact?: boolean }) {
 	const lang = useLang();
 	const full = formatTime(at, lang, true);
 	return (
-		<time dateTime={at} title={full} className="nowrap">
+		<time dateTime={at} title={full} className={exact ? undefined : 'nowrap'}>
 			{exact ? full : formatRelative(at, lang)}
 		</time>
 	);
