@@ -78,7 +78,7 @@ check_address(enum local_kind kind, bool may_be_catch_all, const char *in,
 	char *out, size_t cap, struct err *e)
 {
 	char folded[4 * ADDR_SIZE], domain[DOMAIN_SIZE];
-	struct err inner = ERR_EMPTY;
+	struct err inner;
 	char *at;
 
 	if (cap > 0)
@@ -109,6 +109,7 @@ check_address(enum local_kind kind, bool may_be_catch_all, const char *in,
 			   (size_t)(at - folded), e)) {
 		return false;
 	}
+	err_clear(&inner);
 	if (!domain_check(at + 1, domain, sizeof(domain), &inner))
 		return err_merge(e, &inner, "address");
 	if (!addr_join(folded, domain, out, cap))

@@ -22,8 +22,10 @@ struct csv {
 	enum state state;
 	unsigned mark; /* bytes of the byte order mark that were taken */
 	char separator;
-	bool is_row_ready; /* the row in buf was handed out */
-	bool has_quoted;   /* some cell of the row had quotes */
+	bool ends_plain[256];  /* bytes that end a run outside quotes */
+	bool ends_quoted[256]; /* and inside */
+	bool is_row_ready;     /* the row in buf was handed out */
+	bool has_quoted;       /* some cell of the row had quotes */
 	uint64_t line, row_line;
 	uint32_t column;
 	size_t n;
@@ -46,6 +48,14 @@ csv_new(struct arena *a, size_t row_bytes, char separator)
 	if (!c->buf)
 		return NULL;
 	c->separator = separator;
+	c->ends_plain[(unsigned char)separator] = true;
+	c->ends_plain['\r'] = true;
+	for (const char *p = "\"\n"; *p; p++) {
+		c->ends_plain[(unsigned char)*p] = true;
+		c->ends_quoted[(unsigned char)*p] = true;
+	}
+	c->ends_plain['\0'] = true;
+	c->ends_quoted['\0'] = true;
 	c->line = 1;
 	c->column = 1;
 	return c;
@@ -149,16 +159,11 @@ next_line(struct csv *c)
 static size_t
 plain_run(const struct csv *c, const char *data, size_t len)
 {
+	const bool *ends =
+		c->state == IN_QUOTES ? c->ends_quoted : c->ends_plain;
 	size_t n = 0;
 
-	if (c->state == IN_QUOTES) {
-		while (n < len && data[n] != '"' && data[n] != '\n'
-			&& data[n] != '\0')
-			n++;
-		return n;
-	}
-	while (n < len && data[n] != c->separator && data[n] != '\n'
-		&& data[n] != '\r' && data[n] != '"' && data[n] != '\0')
+	while (n < len && !ends[(unsigned char)data[n]])
 		n++;
 	return n;
 }

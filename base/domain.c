@@ -80,6 +80,9 @@ check_tld(const char *in, const char *name, bool may_be_single, struct err *e)
 	return true;
 }
 
+static const char bad_punycode[] =
+	"a part of the domain that starts with xn-- does not decode";
+
 static bool
 refuse_idn(struct err *e, const char *in, int rc)
 {
@@ -96,9 +99,7 @@ refuse_idn(struct err *e, const char *in, int rc)
 	case IDN2_INVALID_ALABEL:
 	case IDN2_ALABEL_ROUNDTRIP_FAILED:
 	case IDN2_UALABEL_MISMATCH:
-		return refuse(e, in, "bad_punycode",
-			"a part of the domain that starts with xn-- does not "
-			"decode");
+		return refuse(e, in, "bad_punycode", bad_punycode);
 	case IDN2_HYPHEN_STARTEND:
 	case IDN2_2HYPHEN:
 		return refuse(e, in, "bad_hyphen",
@@ -108,7 +109,7 @@ refuse_idn(struct err *e, const char *in, int rc)
 		return false;
 	default:
 		if (strcasestr(in, "xn--"))
-			return refuse_idn(e, in, IDN2_INVALID_ALABEL);
+			return refuse(e, in, "bad_punycode", bad_punycode);
 		(void)err_set(e, ERR_INVALID, "domain", "bad_name", in,
 			"the domain is not a valid name: %s",
 			idn2_strerror(rc));

@@ -70,7 +70,7 @@ convert_text(const struct place *p, const char *in, size_t len, char *out,
 {
 	const struct field *f = p->f;
 	const size_t limit = text_limit(f);
-	struct err inner = ERR_EMPTY;
+	struct err inner;
 
 	if (!check_characters(p, in, len))
 		return false;
@@ -87,6 +87,7 @@ convert_text(const struct place *p, const char *in, size_t len, char *out,
 		return str_copy_n(out, cap, in, len)
 			|| place_refuse(
 				p, "too_long", NULL, "the text is too long");
+	err_clear(&inner);
 	if (f->check(in, out, cap, &inner))
 		return strlen(out) <= limit
 			|| place_refuse(

@@ -19,14 +19,24 @@ start_value(struct jsonw *w, const char *key)
 {
 	if (w->has_failed)
 		return false;
-	if (w->needs_comma[w->depth])
-		str_add_char(w->out, ',');
-	w->needs_comma[w->depth] = true;
 	if (key) {
-		str_add_char(w->out, '"');
-		str_add(w->out, key);
-		str_add_n(w->out, "\":", 2);
+		const size_t len = strlen(key);
+		char *at = str_room(w->out, len + 4);
+
+		if (!at) {
+			w->has_failed = true;
+			return false;
+		}
+		w->out->len += len + 3 + w->needs_comma[w->depth];
+		if (w->needs_comma[w->depth])
+			*at++ = ',';
+		*at++ = '"';
+		memcpy(at, key, len);
+		memcpy(at + len, "\":", 3);
+	} else if (w->needs_comma[w->depth]) {
+		str_add_char(w->out, ',');
 	}
+	w->needs_comma[w->depth] = true;
 	return true;
 }
 

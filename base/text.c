@@ -20,10 +20,21 @@ take_back(struct str *out, size_t before)
 }
 
 /* Bytes that stand in a JSON string as they are. */
-static bool
+static inline bool
 is_json_plain(unsigned char c)
 {
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '<';
+}
+
+/* As many as there are of them at the start. */
+static size_t
+json_plain_len(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && is_json_plain((unsigned char)s[n]))
+		n++;
+	return n;
 }
 
 static void
@@ -64,13 +75,11 @@ text_json_n(struct str *out, const char *s, size_t len)
 
 	str_add_char(out, '"');
 	while (i < len) {
-		size_t n = i;
+		size_t n = json_plain_len(s + i, len - i);
 
-		while (n < len && is_json_plain((unsigned char)s[n]))
-			n++;
-		if (n > i) {
-			str_add_n(out, s + i, n - i);
-			i = n;
+		if (n > 0) {
+			str_add_n(out, s + i, n);
+			i += n;
 			continue;
 		}
 		n = utf8_next(s + i, len - i, &code);

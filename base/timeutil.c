@@ -89,37 +89,61 @@ time_from_civil(const struct civil *c)
 		+ c->second * US_PER_S + c->micro;
 }
 
+/* `n` digits of a number, with leading zeros; what follows is written next. */
+static char *
+put_number(char *at, unsigned n, unsigned value)
+{
+	for (unsigned i = n; i-- > 0; value /= 10)
+		at[i] = (char)('0' + value % 10);
+	return at + n;
+}
+
+/* `2026-11-22T04:45:00` with the given sign between; where it ends. */
+static char *
+put_date_time(char *at, const struct civil *c, char between)
+{
+	at = put_number(at, 4, c->year);
+	*at++ = '-';
+	at = put_number(at, 2, c->month);
+	*at++ = '-';
+	at = put_number(at, 2, c->day);
+	*at++ = between;
+	at = put_number(at, 2, c->hour);
+	*at++ = ':';
+	at = put_number(at, 2, c->minute);
+	*at++ = ':';
+	return put_number(at, 2, c->second);
+}
+
 void
 time_rfc3339(int64_t us, char out[static TIME_TEXT_SIZE])
 {
 	struct civil c;
-	int n;
+	char *at = out;
 
-	out[0] = '\0';
-	if (!time_to_civil(us, &c))
-		return;
-	n = snprintf(out, TIME_TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u",
-		c.year, c.month, c.day, c.hour, c.minute, c.second);
-	if (n < 0 || n > 20)
-		return;
-	if (c.micro == 0)
-		(void)snprintf(out + n, TIME_TEXT_SIZE - (size_t)n, "Z");
-	else
-		(void)snprintf(
-			out + n, TIME_TEXT_SIZE - (size_t)n, ".%06uZ", c.micro);
+	if (time_to_civil(us, &c)) {
+		at = put_date_time(at, &c, 'T');
+		if (c.micro > 0) {
+			*at++ = '.';
+			at = put_number(at, 6, c.micro);
+		}
+		*at++ = 'Z';
+	}
+	*at = '\0';
 }
 
 void
 time_sql(int64_t us, char out[static TIME_TEXT_SIZE])
 {
 	struct civil c;
+	char *at = out;
 
-	out[0] = '\0';
-	if (!time_to_civil(us, &c))
-		return;
-	(void)snprintf(out, TIME_TEXT_SIZE,
-		"%04u-%02u-%02u %02u:%02u:%02u.%06u", c.year, c.month, c.day,
-		c.hour, c.minute, c.second, c.micro);
+	if (time_to_civil(us, &c)) {
+		at = put_date_time(at, &c, ' ');
+		*at++ = '.';
+		at = put_number(at, 6, c.micro);
+	}
+	*at = '\0';
 }
 
 /* Exactly `n` digits at *p, which moves on. */
