@@ -678,7 +678,7 @@ by_address(struct find *x, const char *q, struct err *e)
 }
 
 static bool
-is_dense(struct find *x, const char *like, bool *dense_r, struct err *e)
+count_hits(struct find *x, const char *like, uint64_t *n_r, struct err *e)
 {
 	static const struct sql mailboxes
 		= { "SELECT COUNT(*) FROM (SELECT 1 FROM mailbox_part "
@@ -688,14 +688,10 @@ is_dense(struct find *x, const char *like, bool *dense_r, struct err *e)
 		= { "SELECT COUNT(*) FROM (SELECT 1 FROM alias_target "
 		    "WHERE target LIKE ? AND alive = 1 LIMIT ?) x",
 			  "su", "u" };
-	uint64_t n;
 
-	if (!db_query_u64(x->db,
-		    x->noun == LIST_MAILBOXES ? &mailboxes : &aliases,
-		    ARGS(arg_text(like), arg_u64(DENSE + 1)), &n, NULL, e))
-		return false;
-	*dense_r = n > DENSE;
-	return true;
+	return db_query_u64(x->db,
+		x->noun == LIST_MAILBOXES ? &mailboxes : &aliases,
+		ARGS(arg_text(like), arg_u64(DENSE + 1)), n_r, NULL, e);
 }
 
 /* The first characters of the text, as many as a part has. */
@@ -721,7 +717,7 @@ by_part(struct find *x, const char *q, struct err *e)
 {
 	bool is_mailbox = x->noun == LIST_MAILBOXES;
 	char any[512], part[512];
-	bool dense;
+	uint64_t hits;
 	struct term sparse, walked;
 
 	if (is_mailbox && strchr(q, '@'))
@@ -732,8 +728,10 @@ by_part(struct find *x, const char *q, struct err *e)
 			is_mailbox ? part_pattern(x, q)
 				   : pattern(x->b, "", q)))
 		return true;
-	if (!is_dense(x, part, &dense, e))
+	if (!count_hits(x, part, &hits, e))
 		return false;
+	if (hits == 0)
+		return true;
 	x->is_merged = true;
 	sparse = is_mailbox
 		? (struct term) { "m.id IN (SELECT mailbox_id FROM "
@@ -742,7 +740,7 @@ by_part(struct find *x, const char *q, struct err *e)
 		: (struct term) { "a.id IN (SELECT alias_id FROM alias_target "
 				  "WHERE target LIKE ?)",
 			  part };
-	if (!dense) {
+	if (hits <= DENSE) {
 		if (is_mailbox && strlen(any) > strlen(part) + 1)
 			sparse = (struct term) { "m.name LIKE ?", any };
 		return walk(x, NULL, &sparse, NULL, NULL, e);
