@@ -8,7 +8,8 @@ import {
 } from 'lucide-react';
 import { useLang, useT } from '../i18n';
 import { formatMoment, formatRelative } from '../lib/format';
-import { type LiveState, useLive } from '../lib/useLive';
+import type { LiveState } from '../lib/live';
+import { useLive } from '../lib/useLive';
 import { cx } from './cx';
 import css from './Marks.module.css';
 
