@@ -152,7 +152,7 @@ soak: ## the same tests with their full, long counts
 	$(Q)scripts/test --soak
 
 .PHONY: bench
-bench: all bench-programs ## measure against floors of the same run (BENCH_JSON=FILE)
+bench: ## measure against floors of the same run (BENCH_JSON=FILE)
 	$(Q)scripts/bench
 
 .PHONY: lint
