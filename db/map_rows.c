@@ -265,6 +265,7 @@ load(struct db *db, int q, const struct arg *args, size_t n, bool is_large,
 {
 	struct rows r;
 	bool ok = true;
+	out->alias_from = out->aliases;
 	if (is_large ? !db_stream(db, &sql[q], args, n, &r, e)
 		     : !db_query(db, &sql[q], args, n, &r, e))
 		return false;

@@ -71,6 +71,7 @@ struct map_rows {
 	size_t mailboxes, mailbox_cap;
 	struct map_alias_row *alias;
 	size_t aliases, alias_cap;
+	size_t alias_from; /* where the rows of this reading begin */
 };
 
 void map_rows_free(struct map_rows *r);

@@ -153,6 +153,8 @@ alias_value(const struct render *r, const struct map_alias_row *a,
 	for (size_t i = 0; i < a->targets; i++) {
 		const char *t = a->target[i];
 		const char *domain = addr_domain(a->address);
+		if (i > 0 && strcmp(t, a->target[i - 1]) == 0)
+			continue;
 		if (!is_safe_target(t))
 			return fault(r, domain,
 				"a target cannot be written safely", a->address,
@@ -290,8 +292,9 @@ bool
 render_address(const struct render *r, const char *address, struct map_set *out,
 	struct err *e)
 {
-	const struct map_mailbox_row *kept = rows_account(r->rows, address);
 	const struct map_mailbox_row *m = rows_mailbox(r->rows, address);
+	const struct map_mailbox_row *kept
+		= m ? m : rows_account(r->rows, address);
 	const struct map_alias_row *a = rows_alias(r->rows, address);
 
 	if (kept && !add_account(r, kept, out, e))
