@@ -11,6 +11,7 @@ import grp
 import hashlib
 import itertools
 import os
+import re
 import secrets
 import signal
 import socket
@@ -46,14 +47,14 @@ class ApiServers(instance.Servers):
         if apache:
             self.start_apache()
 
-    def start_web(self, under=(), workers=None, options=(), env=None):
+    def start_web(self, under=(), options=(), env=None, **settings):
         """Run postroom-web as its user, on a socket that nginx may use.
 
         under: a command that is given postroom-web's as its arguments.
+        settings: keys of [web] with other values than an instance's.
         """
-        if workers:
-            self.workers = workers
-            self._write_postroom(self._words())
+        if settings:
+            self._set_web(settings)
         listener = self._listen()
         # LISTEN_PID has to be the number of the program itself.
         script = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@" 3<&0 0</dev/null'
@@ -67,6 +68,16 @@ class ApiServers(instance.Servers):
                 start_new_session=True, env=dict(private.ENVIRONMENT,
                                                  **(env or {})))
         listener.close()
+
+    def _set_web(self, settings):
+        with open(self.conf, encoding="utf-8") as f:
+            text = f.read()
+        for key, value in settings.items():
+            text, n = re.subn(rf"^{key} = .*$", f"{key} = {value}", text,
+                              flags=re.MULTILINE)
+            if n != 1:
+                raise ValueError(f"no setting {key}")
+        layout.write(self.conf, text)
 
     def _listen(self):
         path = os.path.join(self.run, "web.sock")
