@@ -26,7 +26,7 @@ bool url_decode(const char *in, size_t len, bool plus_is_blank, char *out,
  */
 struct url_pair {
 	char key[64];
-	char value[1024];
+	char value[2304]; /* a cursor of the longest name in hex, and more */
 };
 bool url_query_next(const char **at, struct url_pair *pair, bool *has_pair_r,
 	struct err *e) MUST_USE;

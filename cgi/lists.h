@@ -24,9 +24,9 @@ extern const char *const count_words[];
 #define LIST_PAGE_ROWS(T)                                                      \
 	{ FIELD_NAMED(T, list.limit, "limit"), .min = 1,                       \
 		.max = LIST_LIMIT_MAX },                                       \
-		{ FIELD_NAMED(T, list.after, "after"), .max = 1024 },          \
+		{ FIELD_NAMED(T, list.after, "after"), .max = 2048 },          \
 	{                                                                      \
-		FIELD_NAMED(T, list.before, "before"), .max = 1024             \
+		FIELD_NAMED(T, list.before, "before"), .max = 2048             \
 	}
 #define LIST_SORT_ROW(T)                                                       \
 	{                                                                      \
