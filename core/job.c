@@ -8,6 +8,7 @@
 #include "base/jsonw.h"
 #include "base/str.h"
 #include "base/timeutil.h"
+#include "core/admin_rows.h"
 #include "core/ops.h"
 
 static const char *const words[] = {
@@ -227,14 +228,37 @@ job_error_add(struct core *c, struct job *j, const char *subject,
 	return job_row_error(c->db, j->id, subject, reason, text, e);
 }
 
-struct actor
-job_actor(const struct job *j)
+/* An admin who is gone or switched off has no domains any more. */
+static bool
+take_rights(struct core *c, struct actor *a, struct err *e)
 {
-	return (struct actor) { .kind = j->actor_kind,
+	struct admin_row row;
+	struct admin admin;
+	bool found;
+
+	if (!admin_row_by_id(c->db, c->arena, a->admin_id, &row, &found, e))
+		return false;
+	a->role = ROLE_NONE;
+	if (!found || row.state != 1)
+		return true;
+	if (!admin_of_row(c, &row, &admin, e))
+		return false;
+	a->role = admin.role;
+	a->domain_ids = admin.domain_ids;
+	a->n_domains = admin.n_domains;
+	return true;
+}
+
+bool
+job_actor(struct core *c, const struct job *j, struct actor *out,
+	struct err *e)
+{
+	*out = (struct actor) { .kind = j->actor_kind,
 		.role = ROLE_SUPERADMIN,
 		.admin_id = j->admin_id,
 		.name = j->actor_name,
 		.job_id = j->id };
+	return j->admin_id == 0 || take_rights(c, out, e);
 }
 
 bool

@@ -90,8 +90,10 @@ bool job_finish(struct core *c, struct job *j, const char *holder,
 bool job_error_add(struct core *c, struct job *j, const char *subject,
 	const char *reason, const char *text, struct err *e) MUST_USE;
 
-/* The author of what the job writes: the one who asked for it. */
-struct actor job_actor(const struct job *j);
+/* The author of what the job writes: the one who asked for it, with the rights
+ * that he has now. */
+bool job_actor(struct core *c, const struct job *j, struct actor *out,
+	struct err *e) MUST_USE;
 
 /*
  * A duty that one program of all holds (`clock`): true in *held_r when

@@ -114,12 +114,13 @@ static bool
 run_batch(struct jobd *d, const struct job_kind *kind, struct job *j,
 	int *pause_ms_r, struct err *e)
 {
-	struct actor author = job_actor(j);
+	struct actor author;
 	struct err why = ERR_EMPTY;
 	int64_t began_us = monotonic_us(), took_us;
 	bool is_last = false;
 
-	if (!kind->batch(&d->core, &author, j, d->batch, &is_last, &why))
+	if (!job_actor(&d->core, j, &author, &why)
+		|| !kind->batch(&d->core, &author, j, d->batch, &is_last, &why))
 		return fail(d, j, &why, e);
 	took_us = monotonic_us() - began_us;
 	d->tries = 0;

@@ -4,6 +4,7 @@
  */
 #include "tests/unit/core_fixture.h"
 
+#include "core/admin.h"
 #include "core/job.h"
 
 #define DOMAINS 12
@@ -250,6 +251,41 @@ many_change_by_a_job_in_batches(void **state)
 		0);
 }
 
+/* The job of an admin of one domain, when others have the same names. */
+static void
+many_of_a_scoped_admin_stay_in_his_domains(void **state)
+{
+	const char *text = "{\"filter\":{\"q\":\"cruz\"},\"expected_count\":0,"
+			   "\"action\":{\"state\":\"closed\"}}";
+	struct form_seen seen = { 0 };
+	struct mailbox_bulk_in in;
+	struct actor scoped = admin_of(domain_ids, 1), author;
+	struct admin admin;
+	bool is_last = false;
+	struct job j;
+
+	(void)state;
+	OK(admin_create(&core, &root_actor, "scoped", "", ROLE_ADMIN,
+		domain_ids, 1, &admin, &err));
+	scoped.admin_id = admin.id;
+	mailbox_bulk_in_defaults(&in);
+	OK(form_read_json(mailbox_bulk_form, text, strlen(text),
+		&json_limits_request, &in, &seen, arena, &err));
+	in.expected_count = number("SELECT COUNT(*) FROM mailbox m WHERE "
+				   "m.name LIKE '%cruz%' AND m.domain_id = "
+				   "(SELECT MIN(id) FROM domain)");
+	assert_true(in.expected_count > 0 && in.expected_count < 80);
+	OK(mailbox_bulk(&core, &scoped, &in, &j, &err));
+	while (!is_last) {
+		OK(job_actor(&core, &j, &author, &err));
+		OK(mailbox_bulk_batch(&core, &author, &j, 30, &is_last, &err));
+	}
+	assert_int_equal(j.done, in.expected_count);
+	assert_int_equal(number("SELECT COUNT(*) FROM mailbox WHERE "
+				"name LIKE '%cruz%' AND state = 3"),
+		in.expected_count);
+}
+
 int
 main(void)
 {
@@ -258,6 +294,8 @@ main(void)
 		cmocka_unit_test_setup(totals_are_counted_as_asked, fresh),
 		cmocka_unit_test_setup(bad_cursors_are_refused, fresh),
 		cmocka_unit_test_setup(many_change_by_a_job_in_batches, fresh),
+		cmocka_unit_test_setup(
+			many_of_a_scoped_admin_stay_in_his_domains, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, open_with_rows, fixture_close);
