@@ -24,6 +24,8 @@
 #define DENSE 2000
 #define SCOPE_INLINE 64
 #define MERGE_CHUNK 32
+/* So few domains are merged at once, without walking first. */
+#define MERGE_FIRST 8
 
 struct sort_def {
 	const char *name;
@@ -81,8 +83,8 @@ static const struct sort_def whitelist_sorts[] = {
 		offsetof(struct whitelist, from) },
 	{ "created_at", "w.created", 't', NULL, NULL,
 		offsetof(struct whitelist, created_us) },
-	{ "expires_at", "COALESCE(w.expires, '9999-12-31 00:00:00')", 't', NULL,
-		NULL, offsetof(struct whitelist, expires_us) },
+	{ "expires_at", "COALESCE(w.expires, TIMESTAMP'9999-12-31 00:00:00')",
+		't', NULL, NULL, offsetof(struct whitelist, expires_us) },
 };
 static const struct sort_def job_sorts[] = {
 	{ "id", "j.id", 'i', NULL, NULL, offsetof(struct job_row, id) },
@@ -496,10 +498,12 @@ sort_index(const struct find *x)
 	return x->f->domain_id ? x->s->domain_index : x->s->index;
 }
 
-/* One condition more, with one text. */
+/* One condition more, and another source than the table; each binds a text. */
 struct term {
 	const char *sql; /* or NULL */
 	const char *text;
+	const char *source; /* or NULL */
+	const char *source_text;
 };
 
 /* Along one index, with everything as a condition. */
@@ -509,7 +513,12 @@ walk(struct find *x, const char *index, const struct term *term,
 {
 	start(x->b);
 	add_columns(x);
-	add_from(x, index);
+	if (term && term->source) {
+		str_addf(&x->b->text, " FROM %s", term->source);
+		bind(x->b, 's', arg_text(term->source_text));
+	} else {
+		add_from(x, index);
+	}
 	add(x->b, " WHERE ");
 	add_alive(x->b, x->d, x->f);
 	add_scope(x->b, x->d, x->f);
@@ -573,14 +582,15 @@ some_domains(struct find *x, const uint64_t *ids, size_t n, struct err *e)
 	struct list_filter f = *x->f;
 	const struct list_filter *whole = x->f;
 	size_t before = x->n;
-	bool cut, ok;
+	bool cut = true, ok = true;
 
 	f.is_scoped = true;
 	f.scope = ids;
 	f.n_scope = n;
 	f.domain_id = 0;
 	x->f = &f;
-	ok = walk(x, x->s->index, NULL, WALK_ROWS, &cut, e);
+	if (n > MERGE_FIRST)
+		ok = walk(x, x->s->index, NULL, WALK_ROWS, &cut, e);
 	x->f = whole;
 	if (!ok || !cut)
 		return ok;
@@ -602,97 +612,14 @@ is_in(const uint64_t *ids, size_t n, uint64_t id)
 	return false;
 }
 
-/* Domains whose name begins with the text, in scope; up to `max`. */
-static bool
-domains_like(struct find *x, const char *q, size_t max, uint64_t *ids,
-	size_t *n_r, struct err *e)
-{
-	static const struct sql like
-		= { "SELECT id FROM domain WHERE alive = 1 AND name LIKE ? "
-		    "ORDER BY name LIMIT ?",
-			  "su", "u" };
-	struct rows r;
-
-	start(x->b);
-	*n_r = 0;
-	if (!db_query(x->db, &like,
-		    ARGS(arg_text(pattern(x->b, "", q)), arg_u64(max)), &r, e))
-		return false;
-	while (rows_next(&r)) {
-		uint64_t id = row_u64(&r, 0);
-
-		if (!x->f->is_scoped || is_in(x->f->scope, x->f->n_scope, id))
-			ids[(*n_r)++] = id;
-	}
-	return rows_done(&r, e);
-}
-
-/* Rows in domains whose name begins with the text. */
-static bool
-by_domain(struct find *x, const char *q, struct err *e)
-{
-	uint64_t ids[SCOPE_INLINE + 1];
-	char like[512];
+/* What a search will meet: the domains, and how many parts. */
+struct probe {
+	uint64_t id[SCOPE_INLINE + 1];
+	size_t n_all; /* domains, those out of scope included */
 	size_t n;
-
-	if (*q == '@')
-		q++;
-	if (!*q || strchr(q, '@') || x->f->domain_id)
-		return true;
-	if (!domains_like(x, q, SCOPE_INLINE + 1, ids, &n, e) || n == 0)
-		return !err_is_set(e);
-	x->is_merged = true;
-	if (n <= SCOPE_INLINE)
-		return some_domains(x, ids, n, e);
-	if (!str_copy(like, sizeof(like), pattern(x->b, "", q)))
-		return true;
-	const struct term term = { x->noun == LIST_MAILBOXES
-			? "m.domain_id IN (SELECT id FROM domain WHERE "
-			  "alive = 1 AND name LIKE ?)"
-			: "a.domain_id IN (SELECT id FROM domain WHERE "
-			  "alive = 1 AND name LIKE ?)",
-		like };
-	return walk(x, x->s->index, &term, NULL, NULL, e);
-}
-
-/* Addresses that begin with the text. */
-static bool
-by_address(struct find *x, const char *q, struct err *e)
-{
-	char like[512];
-	size_t before = x->n;
-	bool cut;
-	struct term term = { x->noun == LIST_MAILBOXES ? "m.address LIKE ?"
-						       : "a.address LIKE ?",
-		like };
-
-	start(x->b);
-	if (!str_copy(like, sizeof(like), pattern(x->b, "", q)))
-		return true;
-	if (strcmp(x->s->name, "address") == 0)
-		return walk(x, sort_index(x), &term, NULL, NULL, e);
-	if (!walk(x, sort_index(x), &term, WALK_ROWS, &cut, e) || !cut)
-		return !err_is_set(e);
-	x->n = before;
-	return walk(x, NULL, &term, NULL, NULL, e);
-}
-
-static bool
-count_hits(struct find *x, const char *like, uint64_t *n_r, struct err *e)
-{
-	static const struct sql mailboxes
-		= { "SELECT COUNT(*) FROM (SELECT 1 FROM mailbox_part "
-		    "WHERE part LIKE ? LIMIT ?) x",
-			  "su", "u" };
-	static const struct sql aliases
-		= { "SELECT COUNT(*) FROM (SELECT 1 FROM alias_target "
-		    "WHERE target LIKE ? AND alive = 1 LIMIT ?) x",
-			  "su", "u" };
-
-	return db_query_u64(x->db,
-		x->noun == LIST_MAILBOXES ? &mailboxes : &aliases,
-		ARGS(arg_text(like), arg_u64(DENSE + 1)), n_r, NULL, e);
-}
+	uint64_t parts;
+	char name[512], part[512], any[512], address[512]; /* patterns */
+};
 
 /* The first characters of the text, as many as a part has. */
 static const char *
@@ -711,47 +638,134 @@ part_pattern(struct find *x, const char *q)
 	return pattern(x->b, "", head);
 }
 
-/* Names of which any part begins with the text; targets that do. */
 static bool
-by_part(struct find *x, const char *q, struct err *e)
+make_patterns(struct find *x, const char *q, struct probe *p)
 {
 	bool is_mailbox = x->noun == LIST_MAILBOXES;
-	char any[512], part[512];
-	uint64_t hits;
-	struct term sparse, walked;
+	const char *name = *q == '@' ? q + 1 : q;
+	bool has_name = *name && str_is_ascii(q) && !strchr(name, '@')
+		&& !x->f->domain_id;
 
-	if (is_mailbox && strchr(q, '@'))
-		return true;
 	start(x->b);
-	if (!str_copy(any, sizeof(any), pattern(x->b, is_mailbox ? "%" : "", q))
-		|| !str_copy(part, sizeof(part),
-			is_mailbox ? part_pattern(x, q)
-				   : pattern(x->b, "", q)))
-		return true;
-	if (!count_hits(x, part, &hits, e))
+	/* A pattern that nothing matches: the empty text. */
+	return str_copy(p->name, sizeof(p->name),
+		       has_name ? pattern(x->b, "", name) : "")
+		&& str_copy(p->any, sizeof(p->any), pattern(x->b, "%", q))
+		&& str_copy(p->address, sizeof(p->address),
+			pattern(x->b, "", q))
+		&& str_copy(p->part, sizeof(p->part),
+			is_mailbox && strchr(q, '@') ? ""
+				: is_mailbox	     ? part_pattern(x, q)
+						     : p->address);
+}
+
+/* One question for both: domain ids, then the number of parts as kind 1. */
+static bool
+probe(struct find *x, struct probe *p, struct err *e)
+{
+	static const struct sql mailboxes
+		= { "(SELECT 0, id FROM domain WHERE alive = 1 AND name LIKE ? "
+		    "LIMIT ?) UNION ALL SELECT 1, "
+		    "CAST(COUNT(*) AS UNSIGNED) FROM (SELECT 1 FROM "
+		    "mailbox_part WHERE part LIKE ? LIMIT ?) x",
+			  "susu", "uu" };
+	static const struct sql aliases
+		= { "(SELECT 0, id FROM domain WHERE alive = 1 AND name LIKE ? "
+		    "LIMIT ?) UNION ALL SELECT 1, "
+		    "CAST(COUNT(*) AS UNSIGNED) FROM (SELECT 1 FROM "
+		    "alias_target WHERE target LIKE ? AND alive = 1 LIMIT ?) x",
+			  "susu", "uu" };
+	struct rows r;
+
+	p->n = p->n_all = 0;
+	p->parts = 0;
+	if (!db_query(x->db,
+		    x->noun == LIST_MAILBOXES ? &mailboxes : &aliases,
+		    ARGS(arg_text(p->name), arg_u64(SCOPE_INLINE + 1),
+			    arg_text(p->part), arg_u64(DENSE + 1)),
+		    &r, e))
 		return false;
-	if (hits == 0)
+	while (rows_next(&r)) {
+		uint64_t v = row_u64(&r, 1);
+
+		if (row_u64(&r, 0) == 1) {
+			p->parts = v;
+			continue;
+		}
+		p->n_all++;
+		if (!x->f->is_scoped || is_in(x->f->scope, x->f->n_scope, v))
+			p->id[p->n++] = v;
+	}
+	return rows_done(&r, e);
+}
+
+/* Rows in domains whose name begins with the text. */
+static bool
+by_domain(struct find *x, const struct probe *p, struct err *e)
+{
+	const struct term term = { .sql = x->noun == LIST_MAILBOXES
+			? "m.domain_id IN (SELECT id FROM domain WHERE "
+			  "alive = 1 AND name LIKE ?)"
+			: "a.domain_id IN (SELECT id FROM domain WHERE "
+			  "alive = 1 AND name LIKE ?)",
+		.text = p->name };
+
+	x->is_merged = true;
+	if (p->n_all <= SCOPE_INLINE)
+		return p->n == 0 || some_domains(x, p->id, p->n, e);
+	return walk(x, x->s->index, &term, NULL, NULL, e);
+}
+
+/* Addresses that begin with the text. */
+static bool
+by_address(struct find *x, const struct probe *p, struct err *e)
+{
+	bool is_mailbox = x->noun == LIST_MAILBOXES, cut;
+	const struct term term = { .sql = is_mailbox ? "m.address LIKE ?"
+						     : "a.address LIKE ?",
+		.text = p->address };
+	size_t before = x->n;
+
+	if (x->s == &x->d->sort[0])
+		return walk(x, sort_index(x), &term, NULL, NULL, e);
+	if (!walk(x, sort_index(x), &term, WALK_ROWS, &cut, e) || !cut)
+		return !err_is_set(e);
+	x->n = before;
+	return walk(x,
+		x->f->domain_id ? x->d->sort[0].domain_index
+				: x->d->sort[0].index,
+		&term, NULL, NULL, e);
+}
+
+/* Names of which any part begins with the text; targets that do. */
+static bool
+by_part(struct find *x, const struct probe *p, struct err *e)
+{
+	bool is_mailbox = x->noun == LIST_MAILBOXES;
+	bool is_whole = strlen(p->any) <= strlen(p->part) + 1;
+	const struct term sparse = { .sql
+		= is_mailbox && !is_whole ? "m.name LIKE ?" : NULL,
+		.text = p->any,
+		.source = is_mailbox
+			? "(SELECT DISTINCT mailbox_id AS id FROM mailbox_part "
+			  "WHERE part LIKE ?) p STRAIGHT_JOIN mailbox m "
+			  "ON m.id = p.id"
+			: "(SELECT DISTINCT alias_id AS id FROM alias_target "
+			  "WHERE target LIKE ?) p STRAIGHT_JOIN alias a "
+			  "ON a.id = p.id",
+		.source_text = p->part };
+	const struct term dense = { .sql = is_mailbox
+			? "m.name LIKE ?"
+			: "EXISTS (SELECT 1 FROM alias_target t "
+			  "WHERE t.alias_id = a.id AND t.target LIKE ?)",
+		.text = is_mailbox ? p->any : p->part };
+
+	if (p->parts == 0)
 		return true;
 	x->is_merged = true;
-	sparse = is_mailbox
-		? (struct term) { "m.id IN (SELECT mailbox_id FROM "
-				  "mailbox_part WHERE part LIKE ?)",
-			  part }
-		: (struct term) { "a.id IN (SELECT alias_id FROM alias_target "
-				  "WHERE target LIKE ?)",
-			  part };
-	if (hits <= DENSE) {
-		if (is_mailbox && strlen(any) > strlen(part) + 1)
-			sparse = (struct term) { "m.name LIKE ?", any };
+	if (p->parts <= DENSE)
 		return walk(x, NULL, &sparse, NULL, NULL, e);
-	}
-	walked = is_mailbox
-		? (struct term) { "m.name LIKE ?", any }
-		: (struct term) { "EXISTS (SELECT 1 FROM alias_target t "
-				  "WHERE t.alias_id = a.id "
-				  "AND t.target LIKE ?)",
-			  any };
-	return walk(x, sort_index(x), &walked, NULL, NULL, e);
+	return walk(x, sort_index(x), &dense, NULL, NULL, e);
 }
 
 static int
@@ -804,11 +818,18 @@ merge_hits(struct find *x)
 static bool
 search(struct find *x, struct err *e)
 {
-	const char *q = x->f->q;
+	struct probe *p = arena_alloc(x->a, sizeof(*p));
+	bool is_ascii = str_is_ascii(x->f->q);
 
-	return (!str_is_ascii(q)
-		       || (by_address(x, q, e) && by_domain(x, q, e)))
-		&& by_part(x, q, e);
+	if (!p)
+		return err_memory(e);
+	/* Addresses and targets are ASCII. */
+	if (!is_ascii && x->noun != LIST_MAILBOXES)
+		return true;
+	if (!make_patterns(x, x->f->q, p))
+		return true;
+	return probe(x, p, e) && (!is_ascii || by_address(x, p, e))
+		&& by_domain(x, p, e) && by_part(x, p, e);
 }
 
 static bool
@@ -876,6 +897,10 @@ add_all(struct build *b, enum list_noun noun, const struct list_filter *f)
 	}
 	if (!f->q || (!is_mailbox && noun != LIST_ALIASES))
 		return;
+	if (!is_mailbox && !str_is_ascii(f->q)) {
+		add(b, " AND 1 = 0");
+		return;
+	}
 	if (is_mailbox) {
 		add(b, " AND (m.name LIKE ?");
 		bind(b, 's', arg_text(pattern(b, "%", f->q)));
