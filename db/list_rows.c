@@ -716,25 +716,44 @@ by_domain(struct find *x, const struct probe *p, struct err *e)
 	return walk(x, x->s->index, &term, NULL, NULL, e);
 }
 
+static bool
+count_addresses(struct find *x, const char *like, uint64_t *n_r, struct err *e)
+{
+	static const struct sql mailboxes
+		= { "SELECT CAST(COUNT(*) AS UNSIGNED) FROM (SELECT 1 FROM "
+		    "mailbox WHERE alive = 1 AND address LIKE ? LIMIT ?) x",
+			  "su", "u" };
+	static const struct sql aliases
+		= { "SELECT CAST(COUNT(*) AS UNSIGNED) FROM (SELECT 1 FROM "
+		    "alias WHERE alive = 1 AND address LIKE ? LIMIT ?) x",
+			  "su", "u" };
+
+	return db_query_u64(x->db,
+		x->noun == LIST_MAILBOXES ? &mailboxes : &aliases,
+		ARGS(arg_text(like), arg_u64(DENSE + 1)), n_r, NULL, e);
+}
+
 /* Addresses that begin with the text. */
 static bool
 by_address(struct find *x, const struct probe *p, struct err *e)
 {
-	bool is_mailbox = x->noun == LIST_MAILBOXES, cut;
-	const struct term term = { .sql = is_mailbox ? "m.address LIKE ?"
-						     : "a.address LIKE ?",
+	const struct term term = { .sql = x->noun == LIST_MAILBOXES
+			? "m.address LIKE ?"
+			: "a.address LIKE ?",
 		.text = p->address };
-	size_t before = x->n;
+	const struct sort_def *by = &x->d->sort[0];
+	uint64_t n;
 
-	if (x->s == &x->d->sort[0])
-		return walk(x, sort_index(x), &term, NULL, NULL, e);
-	if (!walk(x, sort_index(x), &term, WALK_ROWS, &cut, e) || !cut)
-		return !err_is_set(e);
-	x->n = before;
-	return walk(x,
-		x->f->domain_id ? x->d->sort[0].domain_index
-				: x->d->sort[0].index,
-		&term, NULL, NULL, e);
+	if (x->s != by) {
+		if (!count_addresses(x, p->address, &n, e))
+			return false;
+		if (n == 0)
+			return true;
+		if (n > DENSE)
+			by = x->s;
+	}
+	return walk(x, x->f->domain_id ? by->domain_index : by->index, &term,
+		NULL, NULL, e);
 }
 
 /* Names of which any part begins with the text; targets that do. */
