@@ -116,6 +116,9 @@ session_sign_in(struct core *c, const char *login, const char *password,
 	if (strlen(login) <= LOGIN_MAX
 		&& !admin_row_by_login(c->db, c->arena, login, &row, &found, e))
 		return false;
+	/* The database ignores blanks at the end; the throttle does not. */
+	if (found && strcmp(row.login, login) != 0)
+		found = false;
 	if (strlen(password) > PASSWORD_MAX)
 		found = false;
 	if (!verify(c, &row, found, password, &right, e))

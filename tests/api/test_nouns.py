@@ -68,6 +68,16 @@ class Session(apicase.ApiCase):
             self.assertNotIn("set-cookie", reply.headers)
         self.assertEqual(*told)
 
+    def test_a_login_with_blanks_behind_it_is_another_one(self):
+        login, token = self.servers.make_admin()
+        self.servers.client().post("/api/v1/first-use", {
+            "token": token, "password": apicase.PASSWORD})
+        # Else each number of blanks would have guesses of its own.
+        self.refused(401, self.servers.client(address="192.0.2.78").post(
+            "/api/v1/session", {"login": login + "  ",
+                                "password": apicase.PASSWORD}),
+            reason="bad_credentials")
+
     def test_failures_of_an_account_are_slowed_down_from_anywhere(self):
         login, token = self.servers.make_admin()
         self.servers.client().post("/api/v1/first-use", {
