@@ -32,8 +32,12 @@ from report import Report  # noqa: E402
 BIN = os.path.join(ROOT, "build", "bench")
 PASSWORD = "correct horse battery staple"
 SECRET = "bench-password"
-COLUMNS = ("id, domain_id, address, name, state, quota_bytes, home, created, "
-           "updated, version, changed_serial")
+# The best plan there is: a bare SELECT must not lose to a bad guess of the
+# optimizer.
+SELECT = ("SELECT id, domain_id, address, name, state, quota_bytes, home, "
+          "created, updated, version, changed_serial FROM mailbox FORCE INDEX "
+          "(mailbox_list_address) WHERE alive = 1 ")
+ORDER = "ORDER BY address, id LIMIT 50"
 
 
 @contextlib.contextmanager
@@ -49,6 +53,7 @@ def instance(mailboxes, in_bench, programs=True, default_scheme=False):
         it._make_run()
         it.db.start()
         it.migrate()
+        it.postroom("node", "add", "local")
         for sql in dataset.statements(mailboxes, in_bench,
                                       it.path("vmail"), ready_hash()):
             it.db.sql(sql, "postroom")
@@ -227,8 +232,7 @@ def bench_list(report, opts):
             label = f"{size:,} mailboxes"
             rates[size] = compare_list(
                 it, report, 1, f"list, first page, {label}",
-                f"SELECT {COLUMNS} FROM mailbox FORCE INDEX "
-                "(mailbox_list_address) WHERE alive = 1 ORDER BY address, id LIMIT 50",
+                SELECT + ORDER,
                 "/api/v1/mailboxes", panel, opts)
             if size == 100000:
                 more_lists(it, report, panel, opts)
@@ -241,22 +245,17 @@ def more_lists(it, report, panel, opts):
     at = it.db.sql("SELECT address FROM mailbox WHERE alive = 1 ORDER BY "
                    "address, id LIMIT 49999, 1", "postroom").strip()
     compare_list(it, report, 2, "list, 1,000th page, 100,000 mailboxes",
-                 f"SELECT {COLUMNS} FROM mailbox FORCE INDEX "
-                 "(mailbox_list_address) WHERE alive = 1 AND "
-                 f"address > '{at}' ORDER BY address, id LIMIT 50",
+                 SELECT + f"AND (address > '{at}' OR (address = '{at}' AND "
+                 f"id > 0)) {ORDER}",
                  f"/api/v1/mailboxes?after={cursor}", panel, opts)
     compare_list(it, report, 3, "search, address prefix, 100,000 mailboxes",
-                 f"SELECT {COLUMNS} FROM mailbox FORCE INDEX "
-                 "(mailbox_list_address) WHERE alive = 1 AND "
-                 "address LIKE 'u00012%' ORDER BY address, id LIMIT 50",
+                 SELECT + f"AND address LIKE 'u00012%' {ORDER}",
                  "/api/v1/mailboxes?q=u00012", panel, opts)
     scoped = Panel(it, "bench-admin")
     it.db.sql(dataset.admin_domain(scoped.admin_id), "postroom")
     ids = ", ".join(str(n + 2) for n in range(dataset.ADMIN_DOMAINS))
     compare_list(it, report, 4, "list, admin of 50 domains, 100,000 mailboxes",
-                 f"SELECT {COLUMNS} FROM mailbox FORCE INDEX "
-                 "(mailbox_list_address) WHERE alive = 1 AND "
-                 f"domain_id IN ({ids}) ORDER BY address, id LIMIT 50",
+                 SELECT + f"AND domain_id IN ({ids}) {ORDER}",
                  "/api/v1/mailboxes", scoped, opts)
 
 
