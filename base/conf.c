@@ -63,6 +63,7 @@ static const struct conf_key keys[] = {
 		0, 0 },
 	{ KEY(node, guard_lines, KEY_INT, "1000"), 1, 100000000 },
 	{ KEY(node, guard_percent, KEY_INT, "30"), 1, 100 },
+	{ KEY(node, reload_every_s, KEY_INT, "5"), 1, 60 },
 	{ KEY(rootd, listen, KEY_PATH, "/run/postroom/rootd.sock"), 0, 0 },
 	{ KEY(rootd, allow_user, KEY_NAME, "postroom-map"), 0, 0 },
 	{ KEY(rootd, postfix_config, KEY_PATH, "/etc/postfix"), 0, 0 },

@@ -65,6 +65,7 @@ struct conf_node {
 	char virtual_transport[256];
 	int64_t guard_lines;
 	int64_t guard_percent;
+	int64_t reload_every_s; /* of Postfix, after a few in a row */
 };
 
 struct conf_rootd {

@@ -13,14 +13,19 @@
 #include "mta/rootd_client.h"
 
 /* A person who adds a domain or two need not wait; a job that adds a thousand
- * makes one reload in five seconds. */
-#define EVERY_US (5 * US_PER_S)
+ * makes one reload in five seconds (node.reload_every_s). */
 #define BURST 4
 #define RETRY_US (2 * US_PER_S)
 
 /* More barred accounts of one domain than this end everybody's sessions
  * there: clients sign in again by themselves. */
 #define KICK_EACH_MAX 20
+
+static int64_t
+every_us(const struct node *n)
+{
+	return n->conf->node.reload_every_s * US_PER_S;
+}
 
 void
 reload_want(struct node *n, bool is_urgent)
@@ -36,7 +41,7 @@ reload_next_us(const struct node *n)
 	if (n->reload_due)
 		t = n->reload_urgent
 			? 0
-			: n->reloads_paid_us - (BURST - 1) * EVERY_US;
+			: n->reloads_paid_us - (BURST - 1) * every_us(n);
 	if (n->dovecot_reload_due)
 		t = 0;
 	return t < n->reload_retry_us ? n->reload_retry_us : t;
@@ -69,7 +74,7 @@ reload_postfix(struct node *n)
 	const int64_t now = monotonic_us();
 	n->reloads_paid_us =
 		(n->reloads_paid_us > now ? n->reloads_paid_us : now)
-		+ EVERY_US;
+		+ every_us(n);
 	n->reload_due = false;
 	n->reload_urgent = false;
 	n->live = n->applied;

@@ -210,6 +210,8 @@ class Instance:
             "ROOTD_SOCKET": os.path.join(self.run, "rootd.sock"),
             "ORIGIN": self.url, "NODE": "local",
             "NODE_STATE": self.path("node"),
+            # A queue that holds nothing is looked through in no time.
+            "RELOAD_EVERY": 1 if self.settings["throwaway"] else 5,
             "MAIL_ROOT": self.path("vmail"),
             "MAIL_UID": layout.MAIL_ID, "MAIL_GID": layout.MAIL_ID,
             "POSTFIX_ETC": self.postfix_etc,
