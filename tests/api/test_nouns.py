@@ -3,6 +3,7 @@
 Each reply is judged by docs/openapi.json on its way (tests/lib/apiclient.py).
 """
 
+import concurrent.futures
 import json
 import os
 import subprocess
@@ -512,6 +513,24 @@ class Overview(apicase.ApiCase):
         other = self.servers.signed_in()
         self.refused(409, other.post("/api/v1/domains", {"name": name},
                                      key="a-key-of-this-test"), "name")
+
+    def test_the_same_key_at_the_same_time_makes_a_thing_once(self):
+        domain = self.domain()
+        asked = {"address": f"taro@{domain['name']}",
+                 "password_hash": apicase.HASH}
+
+        def make(_):
+            reply = self.root.clone().post("/api/v1/mailboxes", asked,
+                                           key="eight-at-the-same-time")
+            return reply.status, reply.value.get("id")
+
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            told = set(pool.map(make, range(8)))
+        self.assertEqual(1, len(told), told)
+        self.assertEqual(201, told.pop()[0])
+        self.assertEqual(1, self.servers.count(
+            "SELECT COUNT(*) FROM mailbox WHERE domain_id = "
+            f"{domain['id']}"))
 
     def test_replies_carry_headers_that_browsers_obey(self):
         for path in ("/api/v1/domains", "/api/v1/nowhere"):
