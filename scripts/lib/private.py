@@ -340,7 +340,7 @@ class Instance:
                                 + done.stderr.strip())
         return done.stdout
 
-    def wait_for_maps(self):
+    def wait_for_maps(self, deadline_s=30):
         """Postfix and Dovecot must find their files when they start."""
         wanted = [os.path.join(self.maps, name) for name in (
             "domains.lmdb", "mailboxes.lmdb", "aliases.lmdb",
@@ -348,7 +348,7 @@ class Instance:
             "whitelist.cidr")]
         wanted.append(self.path("maps", "dovecot", "mail.db"))
         wait_for(lambda: all(map(os.path.exists, wanted)),
-                 "map files from postroom-mapd")
+                 "map files from postroom-mapd", deadline_s)
 
     def start_postfix(self):
         self._launch("postfix", ["postfix", "-c", self.postfix_etc, "start"])
