@@ -1,0 +1,111 @@
+"""Damaged, truncated and missing files are found, replaced and reloaded
+within ten seconds; mail gets 4xx or no banner meanwhile, never 5xx."""
+
+import os
+import subprocess
+import time
+import unittest
+
+import mail
+from mailcase import HASH, SOAK, MailCase
+
+
+def truncate(path):
+    os.truncate(path, os.path.getsize(path) // 2)
+
+
+def empty(path):
+    os.truncate(path, 0)
+
+
+def overwrite(path):
+    with open(path, "r+b") as f:
+        f.write(os.urandom(min(os.path.getsize(path), 16384)))
+
+
+DAMAGES = [truncate, empty, os.unlink, overwrite]
+
+
+class Repair(MailCase):
+
+    def setUp(self):
+        super().setUp()
+        self.mailbox("taro", password_hash=HASH)
+        self.alias("info", [self.at("taro")])
+
+    def check(self):
+        return subprocess.run(
+            [self.servers.path("bin", "postroom-mapd"), "-c",
+             self.servers.conf, "--check"], capture_output=True,
+            text=True).returncode == 0
+
+    def files(self):
+        maps = [os.path.join(self.servers.maps, name + ".lmdb")
+                for name in ("mailboxes", "aliases", "domains", "refuse",
+                             "sender_login", "transport")]
+        return maps + [
+            os.path.join(self.servers.maps, "whitelist.cidr"),
+            self.servers.path("maps", "dovecot", "mail.db")]
+
+    def assert_mended(self, path, damage):
+        before = os.stat(path).st_ino
+        damage(path)
+        start, codes = time.monotonic(), set()
+
+        def is_mended():
+            codes.add(mail.rcpt_code(self.servers, self.at("info")))
+            return os.path.exists(path) \
+                and os.stat(path).st_ino != before and self.check()
+
+        self.wait_until(is_mended, f"repair of {path}", 10)
+        self.wait_until(lambda: mail.rcpt_code(
+            self.servers, self.at("info")) == 250, "250 again", 10)
+        self.assertLess(time.monotonic() - start, 10)
+        self.assertFalse([c for c in codes if c >= 500], codes)
+
+    def test_every_kind_of_damage_to_every_file(self):
+        for number, path in enumerate(self.files()):
+            for damage in DAMAGES if SOAK else \
+                    [DAMAGES[number % len(DAMAGES)]]:
+                with self.subTest(file=os.path.basename(path),
+                                  damage=damage.__name__):
+                    self.assert_mended(path, damage)
+        self.assert_delivered([self.at("info")], "after all",
+                              [self.at("taro")])
+
+    def test_a_missing_map_is_mended_with_the_database_away(self):
+        path = self.files()[0]
+        self.wait_until(lambda: self.at("taro") in self.text("mailboxes"),
+                        "the text copy", 15)
+        self.servers.db.stop()
+        try:
+            os.unlink(path)
+            self.wait_until(lambda: os.path.exists(path), "the map", 10)
+            self.wait_until(lambda: mail.rcpt_code(
+                self.servers, self.at("taro")) == 250, "250 again", 10)
+            self.assert_code(550, self.at("nobody"))
+        finally:
+            self.servers.db.start()
+        self.wait_until(self.servers.api_is_back, "the API", 20)
+        self.wait_until(self.check, "the check", 20)
+
+    def text(self, name):
+        with open(os.path.join(self.servers.maps, name + ".txt")) as f:
+            return f.read()
+
+    def test_a_line_that_somebody_changed_is_put_right(self):
+        path = os.path.join(self.servers.maps, "mailboxes")
+        self.assertEqual(self.postmap("-d", self.at("taro"), path), 0)
+        self.assert_code(550, self.at("taro"))
+        self.wait_until(lambda: mail.rcpt_code(
+            self.servers, self.at("taro")) == 250, "the line", 10)
+        self.assertTrue(self.check())
+
+    def postmap(self, action, key, path):
+        return subprocess.run(
+            ["postmap", "-c", self.servers.postfix_etc, action, key,
+             f"lmdb:{path}"], capture_output=True).returncode
+
+
+if __name__ == "__main__":
+    unittest.main()
