@@ -13,7 +13,7 @@
 #include "core/ops.h"
 
 #define NODES_MAX 5000
-#define REFERRING_MAX 2000
+#define REFERRING_MAX 5000
 
 static int
 compare(const void *a, const void *b)
@@ -342,6 +342,20 @@ targets_check(struct tx *t, const char *address, const char *const *targets,
 	return true;
 }
 
+/* All of them, or none: an alias that were left out would name nobody. */
+static bool
+referring(struct tx *t, const char *address, struct alias **al_r, size_t *n_r,
+	struct err *e)
+{
+	if (!alias_row_referring(t->db, t->arena, address, REFERRING_MAX + 1,
+		    al_r, n_r, e))
+		return false;
+	return *n_r <= REFERRING_MAX
+		|| err_set(e, ERR_CONFLICT, "targets", "too_many_references",
+			address, "more than %d aliases name %s", REFERRING_MAX,
+			address);
+}
+
 bool
 alias_lock_referring(struct tx *t, uint64_t own_domain_id, const char *address,
 	struct err *e)
@@ -350,8 +364,7 @@ alias_lock_referring(struct tx *t, uint64_t own_domain_id, const char *address,
 	uint64_t *ids;
 	size_t n;
 
-	if (!alias_row_referring(
-		    t->db, t->arena, address, REFERRING_MAX, &al, &n, e))
+	if (!referring(t, address, &al, &n, e))
 		return false;
 	ids = arena_array(t->arena, n + 1, sizeof(*ids));
 	if (!ids)
@@ -407,13 +420,23 @@ release_one(struct tx *t, const struct alias *before, const char *address,
 		&& alias_apply(t, td, before, &after, e);
 }
 
+/* Aliases of domains that the actor has not are told of without their names. */
 static bool
-referenced(const struct alias *al, size_t n, const char *address, struct err *e)
+referenced(const struct actor *a, const struct alias *al, size_t n,
+	const char *address, struct err *e)
 {
+	bool has_foreign = false;
+
 	for (size_t i = 0; i < n; i++)
-		err_add(e, ERR_REFERENCED, "targets", "referenced",
-			al[i].address, "the alias %s names %s", al[i].address,
-			address);
+		if (!actor_has_domain(a, al[i].domain_id))
+			has_foreign = true;
+		else
+			err_add(e, ERR_REFERENCED, "targets", "referenced",
+				al[i].address, "the alias %s names %s",
+				al[i].address, address);
+	if (has_foreign)
+		err_add(e, ERR_REFERENCED, "targets", "referenced", NULL,
+			"aliases of other domains name %s", address);
 	return false;
 }
 
@@ -424,13 +447,12 @@ alias_release(struct tx *t, const char *address, enum targets_answer answer,
 	struct alias *al;
 	size_t n;
 
-	if (!alias_row_referring(
-		    t->db, t->arena, address, REFERRING_MAX, &al, &n, e))
+	if (!referring(t, address, &al, &n, e))
 		return false;
 	if (n == 0)
 		return true;
 	if (answer == TARGETS_ASK)
-		return referenced(al, n, address, e);
+		return referenced(t->a, al, n, address, e);
 	if (answer == TARGETS_REMOVE)
 		forward_to = "";
 	else if (names(t->arena, forward_to, address))

@@ -13,7 +13,7 @@
 #include "db/misc_rows.h"
 
 #define KEYS_MAX 100000
-#define REACH_MAX 2000
+#define SLOTS_LEAST 64
 
 struct tx_domain *
 tx_domain_of(struct tx *t, uint64_t id)
@@ -153,25 +153,62 @@ tx_change(struct tx *t, const struct change_in *in, struct err *e)
 	return true;
 }
 
-static bool
-has_key(const struct tx *t, char kind, const char *key)
+static size_t
+key_hash(char kind, const char *key)
 {
-	for (size_t i = 0; i < t->n_keys && i < REACH_MAX; i++) {
-		const struct arg *p = t->key + i * KEY_PARAMS;
+	uint64_t h = UINT64_C(14695981039346656037) ^ (uint8_t)kind;
+
+	for (; *key; key++)
+		h = (h ^ (uint8_t)*key) * UINT64_C(1099511628211);
+	return (size_t)(h ^ (h >> 32));
+}
+
+/* Where the key is, or the free place for it; holds 1 + its number. */
+static size_t *
+key_slot(const struct tx *t, char kind, const char *key)
+{
+	size_t i = key_hash(kind, key) & (t->key_slots - 1);
+
+	for (; t->key_slot[i]; i = (i + 1) & (t->key_slots - 1)) {
+		const struct arg *p
+			= t->key + (t->key_slot[i] - 1) * KEY_PARAMS;
 
 		if (p[2].s[0] == kind && strcmp(p[3].s, key) == 0)
-			return true;
+			break;
 	}
-	return false;
+	return &t->key_slot[i];
+}
+
+/* A place for one key more; at most half of them are taken. */
+static bool
+grow_slots(struct tx *t, struct err *e)
+{
+	size_t want = t->key_slots ? 2 * t->key_slots : SLOTS_LEAST;
+
+	if (2 * t->n_keys < t->key_slots)
+		return true;
+	t->key_slot = arena_array(t->arena, want, sizeof(*t->key_slot));
+	if (!t->key_slot)
+		return err_memory(e);
+	t->key_slots = want;
+	for (size_t i = 0; i < t->n_keys; i++) {
+		const struct arg *p = t->key + i * KEY_PARAMS;
+
+		*key_slot(t, p[2].s[0], p[3].s) = i + 1;
+	}
+	return true;
 }
 
 bool
 tx_key(struct tx *t, char kind, const char *key, struct err *e)
 {
-	size_t used = t->n_keys * KEY_PARAMS;
+	size_t used = t->n_keys * KEY_PARAMS, *slot;
 	struct arg *p;
 
-	if (has_key(t, kind, key))
+	if (!grow_slots(t, e))
+		return false;
+	slot = key_slot(t, kind, key);
+	if (*slot)
 		return true;
 	if (t->n_keys >= KEYS_MAX)
 		return err_set(e, ERR_TOO_LARGE, NULL, "too_many_keys", NULL,
@@ -186,8 +223,50 @@ tx_key(struct tx *t, char kind, const char *key, struct err *e)
 			: kind == 'w' ? "w"
 				      : "s");
 	p[3] = arg_text(key);
-	t->n_keys++;
+	*slot = ++t->n_keys;
 	return true;
+}
+
+static bool
+key_aliases(struct tx *t, const struct alias *al, size_t n, struct err *e)
+{
+	if (n > KEYS_MAX)
+		return err_set(e, ERR_TOO_LARGE, NULL, "too_many_keys", NULL,
+			"one change touches too many addresses");
+	for (size_t i = 0; i < n; i++)
+		if (!tx_key(t, 'a', al[i].address, e))
+			return false;
+	return true;
+}
+
+static bool
+key_into(struct tx *t, const char *name, uint64_t id, struct err *e)
+{
+	struct alias *al;
+	size_t n;
+
+	return alias_row_into_domain(t->db, t->arena, name, id, KEYS_MAX + 1,
+		       &al, &n, e)
+		&& key_aliases(t, al, n, e);
+}
+
+/*
+ * What refers to the address. A catch-all stands for every address of its
+ * domain; its own domain is rendered whole when its line comes or goes.
+ */
+static bool
+key_referring(struct tx *t, const char *address, struct err *e)
+{
+	struct alias *al;
+	uint64_t id;
+	size_t n;
+
+	if (addr_is_catch_all(address))
+		return domain_row_id(t->db, address + 1, &id, e)
+			&& key_into(t, address + 1, id, e);
+	return alias_row_referring(t->db, t->arena, address, KEYS_MAX + 1, &al,
+		       &n, e)
+		&& key_aliases(t, al, n, e);
 }
 
 /*
@@ -199,17 +278,9 @@ follow(struct tx *t, size_t from, struct err *e)
 {
 	for (size_t i = from; i < t->n_keys; i++) {
 		const struct arg *p = t->key + i * KEY_PARAMS;
-		struct alias *ref;
-		size_t n;
 
-		if (p[2].s[0] != 'a' || addr_is_catch_all(p[3].s))
-			continue;
-		if (!alias_row_referring(t->db, t->arena, p[3].s, REACH_MAX,
-			    &ref, &n, e))
+		if (p[2].s[0] == 'a' && !key_referring(t, p[3].s, e))
 			return false;
-		for (size_t k = 0; k < n; k++)
-			if (!tx_key(t, 'a', ref[k].address, e))
-				return false;
 	}
 	return true;
 }
@@ -225,16 +296,9 @@ tx_key_reaching(struct tx *t, const char *address, struct err *e)
 bool
 tx_key_into_domain(struct tx *t, const struct domain *d, struct err *e)
 {
-	size_t from = t->n_keys, n;
-	struct alias *ref;
+	size_t from = t->n_keys;
 
-	if (!alias_row_into_domain(t->db, t->arena, d->name, d->id, REACH_MAX,
-		    &ref, &n, e))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!tx_key(t, 'a', ref[i].address, e))
-			return false;
-	return follow(t, from, e);
+	return key_into(t, d->name, d->id, e) && follow(t, from, e);
 }
 
 static bool

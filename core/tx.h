@@ -42,6 +42,8 @@ struct tx {
 	size_t n_changes, cap_changes;
 	struct arg *key;
 	size_t n_keys, cap_keys;
+	size_t *key_slot; /* which keys are there, by their hash */
+	size_t key_slots;
 
 	const struct text_list *given; /* targets in the order of the input */
 	struct mailbox *home; /* a new mailbox, whose home is stamped */

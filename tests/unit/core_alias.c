@@ -162,6 +162,63 @@ a_state_touches_every_alias_that_reaches_it(void **state)
 	assert_false(has_key('a', "eve@b.example"));
 }
 
+/* What only a catch-all takes depends on it, wherever it is named. */
+static void
+a_catch_all_touches_what_is_sent_through_it(void **state)
+{
+	struct alias al, out;
+	struct form_seen seen = { 0 };
+	struct alias_in in;
+
+	(void)state;
+	make_mailbox("rest@b.example");
+	make_alias("far@a.example", "someone@late.example");
+	make_alias("further@a.example", "far@a.example");
+	make_domain("late.example");
+	al = make_alias("@late.example", "rest@b.example");
+	assert_true(has_key('a', "@late.example"));
+	assert_true(has_key('a', "far@a.example"));
+	assert_true(has_key('a', "further@a.example"));
+	alias_in_defaults(&in);
+	OK(form_set_text(alias_patch_form, "state", "disabled", &in, &seen,
+		arena, &err));
+	OK(alias_patch(
+		&core, &root_actor, al.id, al.version, &in, &seen, &out, &err));
+	assert_true(has_key('a', "further@a.example"));
+}
+
+/* None is forgotten when an address is named by thousands. */
+static void
+thousands_of_aliases_are_touched_and_released(void **state)
+{
+	const struct mailbox_delete_in away = { TARGETS_REMOVE, "" };
+	struct mailbox m = make_mailbox("star@b.example"), out;
+
+	(void)state;
+	OK(db_run_script(core.db,
+		"INSERT INTO alias (domain_id, address, target_count, created, "
+		"updated) SELECT (SELECT id FROM domain WHERE name = "
+		"'a.example'), CONCAT('fan', seq, '@a.example'), 1, NOW(6), "
+		"NOW(6) FROM seq_1_to_2500;"
+		"INSERT INTO alias_target (alias_id, target) SELECT id, "
+		"'star@b.example' FROM alias WHERE address LIKE 'fan%';"
+		"UPDATE domain d SET alias_count = (SELECT COUNT(*) FROM alias "
+		"a WHERE a.domain_id = d.id AND a.alive = 1)",
+		&err));
+	OK(mailbox_delete(&core, &root_actor, m.id, 0, &away, &out, &err));
+	assert_int_equal(number("SELECT COUNT(*) FROM alias_target WHERE "
+				"target = 'star@b.example'"),
+		0);
+	assert_true(has_key('a', "fan1@a.example"));
+	assert_true(has_key('a', "fan2500@a.example"));
+	assert_int_equal(number("SELECT COUNT(*) FROM change_key k JOIN "
+				"revision r ON r.prov_id = k.prov_id WHERE "
+				"k.key_text = 'fan7@a.example' AND "
+				"r.serial = (SELECT serial FROM head)"),
+		1);
+	counters_are_right();
+}
+
 static void
 a_deleted_target_asks_first(void **state)
 {
@@ -351,6 +408,10 @@ main(void)
 			a_chain_may_be_long_but_not_endless, fresh),
 		cmocka_unit_test_setup(
 			a_state_touches_every_alias_that_reaches_it, fresh),
+		cmocka_unit_test_setup(
+			a_catch_all_touches_what_is_sent_through_it, fresh),
+		cmocka_unit_test_setup(
+			thousands_of_aliases_are_touched_and_released, fresh),
 		cmocka_unit_test_setup(a_deleted_target_asks_first, fresh),
 		cmocka_unit_test_setup(a_deleted_target_forwards, fresh),
 		cmocka_unit_test_setup(
