@@ -478,23 +478,26 @@ first_aliases(struct core *c, uint64_t id, struct domain_preview *out,
 }
 
 static bool
-elsewhere(struct core *c, const struct domain *d, struct domain_preview *out,
-	struct err *e)
+elsewhere(struct core *c, const struct actor *a, const struct domain *d,
+	struct domain_preview *out, struct err *e)
 {
 	struct alias *al;
+	size_t found;
 	uint64_t n;
 
 	if (!alias_row_count_into_domain(c->db, d->name, d->id, &n, e)
 		|| !alias_row_into_domain(c->db, c->arena, d->name, d->id,
-			FIRST_NAMES, &al, &out->n_elsewhere, e))
+			FIRST_NAMES, &al, &found, e))
 		return false;
 	out->elsewhere_count = (int64_t)n;
 	out->elsewhere = arena_array(
 		c->arena, FIRST_NAMES, sizeof(*out->elsewhere));
-	for (size_t i = 0; out->elsewhere && i < out->n_elsewhere; i++)
-		out->elsewhere[i] = (struct alias_ref) { al[i].id,
-			al[i].domain_id, al[i].address, al[i].state,
-			al[i].target_count };
+	for (size_t i = 0; out->elsewhere && i < found; i++)
+		if (actor_has_domain(a, al[i].domain_id))
+			out->elsewhere[out->n_elsewhere++]
+				= (struct alias_ref) { al[i].id,
+					  al[i].domain_id, al[i].address,
+					  al[i].state, al[i].target_count };
 	return out->elsewhere || err_memory(e);
 }
 
@@ -512,5 +515,5 @@ domain_delete_preview(struct core *c, const struct actor *a, uint64_t id,
 	out->quota_allotted_bytes = d.quota_allotted_bytes;
 	out->restore_days = c->conf->retention.deleted_days;
 	return first_mailboxes(c, id, out, e) && first_aliases(c, id, out, e)
-		&& elsewhere(c, &d, out, e);
+		&& elsewhere(c, a, &d, out, e);
 }

@@ -545,13 +545,16 @@ mailbox_references(struct core *c, const struct actor *a, uint64_t id,
 			LIST_COUNT_CAP, &al, &n, e))
 		return false;
 	*total_r = (int64_t)n;
-	*n_r = n < max ? n : max;
-	*items_r = arena_array(c->arena, *n_r + 1, sizeof(**items_r));
+	*n_r = 0;
+	*items_r = arena_array(
+		c->arena, (n < max ? n : max) + 1, sizeof(**items_r));
 	if (!*items_r)
 		return err_memory(e);
-	for (size_t i = 0; i < *n_r; i++)
-		(*items_r)[i] = (struct alias_ref) { al[i].id, al[i].domain_id,
-			al[i].address, al[i].state, al[i].target_count };
+	for (size_t i = 0; i < n && *n_r < max; i++)
+		if (actor_has_domain(a, al[i].domain_id))
+			(*items_r)[(*n_r)++] = (struct alias_ref) { al[i].id,
+				al[i].domain_id, al[i].address, al[i].state,
+				al[i].target_count };
 	return true;
 }
 

@@ -89,7 +89,8 @@ struct alias_ref {
 	enum alias_state state;
 	int64_t target_count;
 };
-/* The aliases that name it as a target: up to `max`, and how many in all. */
+/* The aliases that name it as a target: up to `max` of those that the actor may
+ * see, and how many in all. */
 bool mailbox_references(struct core *c, const struct actor *a, uint64_t id,
 	size_t max, struct alias_ref **items_r, size_t *n_r,
 	int64_t *total_r, struct err *e) MUST_USE;

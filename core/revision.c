@@ -24,8 +24,17 @@ change_op_name(enum change_op op)
 	return (unsigned)op < ARRAY_LEN(op_words) ? op_words[op] : NULL;
 }
 
+/* A change of something else than his domains is not told to an admin. */
+static bool
+may_see(const struct actor *a, uint64_t domain_id)
+{
+	return actor_sees_all(a)
+		|| (domain_id && actor_has_domain(a, domain_id));
+}
+
 static void
-from_view(struct revision *r, const struct revision_view *v)
+from_view(const struct actor *a, struct revision *r,
+	const struct revision_view *v)
 {
 	*r = (struct revision) { .serial = v->serial,
 		.prov_id = v->prov_id,
@@ -40,7 +49,7 @@ from_view(struct revision *r, const struct revision_view *v)
 		.undone_by = v->undone_by,
 		.job_id = v->job_id,
 		.change_count = (int64_t)v->changes,
-		.has_first = v->has_first,
+		.has_first = v->has_first && may_see(a, v->domain_id),
 		.first = { .noun = v->noun,
 			.noun_id = v->noun_id,
 			.domain_id = v->domain_id,
@@ -50,14 +59,14 @@ from_view(struct revision *r, const struct revision_view *v)
 }
 
 static bool
-to_array(struct core *c, const struct revision_view *v, size_t n, bool is_back,
-	struct revision **items_r, struct err *e)
+to_array(struct core *c, const struct actor *a, const struct revision_view *v,
+	size_t n, bool is_back, struct revision **items_r, struct err *e)
 {
 	*items_r = arena_array(c->arena, n + 1, sizeof(**items_r));
 	if (!*items_r)
 		return err_memory(e);
 	for (size_t i = 0; i < n; i++)
-		from_view(&(*items_r)[i], &v[is_back ? n - 1 - i : i]);
+		from_view(a, &(*items_r)[i], &v[is_back ? n - 1 - i : i]);
 	return true;
 }
 
@@ -113,7 +122,7 @@ revision_list(struct core *c, const struct actor *a,
 	has_more = n > limit;
 	n = has_more ? limit : n;
 	page_r->n = n;
-	if (!to_array(c, v, n, f.is_back, items_r, e) || n == 0)
+	if (!to_array(c, a, v, n, f.is_back, items_r, e) || n == 0)
 		return !err_is_set(e);
 	if (f.is_back || has_more) {
 		page_r->next = cursor_make(
@@ -147,7 +156,7 @@ revision_get(struct core *c, const struct actor *a, uint64_t serial,
 		return false;
 	if (n == 0)
 		return no_such("revision", e);
-	from_view(out, v);
+	from_view(a, out, v);
 	return true;
 }
 
@@ -174,7 +183,7 @@ revision_changes(struct core *c, const struct actor *a, uint64_t serial,
 		n = max;
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (rows[i].domain_id && !actor_has_domain(a, rows[i].domain_id))
+		if (!may_see(a, rows[i].domain_id))
 			continue;
 		(*items_r)[(*n_r)++] = (struct change) { rows[i].seq,
 			rows[i].noun, rows[i].noun_id, rows[i].domain_id,

@@ -182,6 +182,27 @@ class Access(apicase.ApiCase):
         self.assertEqual((1, self.living_of_mine()),
                          (counts["domains"], counts["mailboxes"]))
 
+    def test_aliases_elsewhere_are_counted_but_not_named(self):
+        box = self.mailbox(self.mine, "ours")
+        self.alias(self.theirs, "secret-project", [box["address"]])
+        replies = [
+            self.must(200, self.admin.get(
+                f"/api/v1/mailboxes/{box['id']}/references")),
+            self.must(200, self.admin.get(
+                f"/api/v1/domains/{self.mine['id']}/delete-preview")),
+            self.refused(409, self.admin.delete(
+                f"/api/v1/mailboxes/{box['id']}", None, etag(box)),
+                "targets", "referenced")]
+        self.assertEqual(1, replies[0].value["total"])
+        for reply in replies:
+            self.assertNotIn(b"secret-project", reply.body)
+        named = self.must(200, self.root.get(
+            f"/api/v1/mailboxes/{box['id']}/references"))
+        self.assertIn(b"secret-project", named.body)
+        self.must(200, self.admin.delete(
+            f"/api/v1/mailboxes/{box['id']}", {"targets": "remove"},
+            etag(box)))
+
     def living_of_mine(self):
         return self.servers.count(
             "SELECT COUNT(*) FROM mailbox WHERE alive = 1 AND domain_id = "
