@@ -326,6 +326,15 @@ add_alive(struct build *b, const struct noun_def *d,
 		str_addf(&b->text, " AND %s = ?", d->state);
 		bind(b, 'u', arg_u64(f->state));
 	}
+	/* Rows that a job has not yet taken along with their domain. */
+	if (d->domain && d->domain != d->id && d->alive && !f->is_deleted
+		&& !f->domain_id)
+		str_addf(&b->text,
+			" AND (NOT EXISTS (SELECT 1 FROM domain "
+			"WHERE alive IS NULL AND mailbox_count > 0) "
+			"OR %s NOT IN (SELECT id FROM domain "
+			"WHERE alive IS NULL AND mailbox_count > 0))",
+			d->domain);
 }
 
 /* What the small nouns search: any part of their texts. */
@@ -744,7 +753,7 @@ by_address(struct find *x, const struct probe *p, struct err *e)
 	const struct sort_def *by = &x->d->sort[0];
 	uint64_t n;
 
-	if (x->s != by) {
+	if (x->s != by && !x->f->is_deleted) {
 		if (!count_addresses(x, p->address, &n, e))
 			return false;
 		if (n == 0)
