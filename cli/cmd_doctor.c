@@ -281,7 +281,7 @@ doctor(struct cli *c, struct err *e)
 	check_database(c);
 	check_users(c);
 	check_socket(c, c->conf.web.listen, SOCK_STREAM);
-	check_socket(c, c->conf.rootd.listen, SOCK_STREAM);
+	check_socket(c, c->conf.rootd.listen, SOCK_SEQPACKET);
 	check_socket(c, c->conf.map.wake, SOCK_DGRAM);
 	check_maps(c);
 	check_servers(c);

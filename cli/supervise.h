@@ -35,6 +35,7 @@ enum {
 /* A unix socket that the supervisor opens and hands to its program. */
 struct sup_listen {
 	char path[108];
+	int type; /* SOCK_STREAM or SOCK_SEQPACKET */
 	mode_t mode;
 	uid_t uid;
 	gid_t gid;

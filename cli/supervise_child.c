@@ -44,7 +44,7 @@ open_socket(struct sup_listen *l, struct err *e)
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 
 	memcpy(sa.sun_path, l->path, sizeof(sa.sun_path));
-	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	l->fd = socket(AF_UNIX, l->type | SOCK_CLOEXEC, 0);
 	if (l->fd < 0)
 		return fail_socket(e, "open", l->path);
 	remove_socket(l->path);
@@ -84,6 +84,7 @@ bool
 supervise_listen_control(struct supervisor *s, struct err *e)
 {
 	struct sup_listen l = {
+		.type = SOCK_STREAM,
 		.mode = 0600,
 		.uid = geteuid(),
 		.gid = getegid(),

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -65,7 +66,7 @@ find_group(const char *name, gid_t *gid_r)
 	return true;
 }
 
-/* A word after the path: mode=0660, user=NAME or group=NAME. */
+/* A word after the path: mode=0660, type=seqpacket, user=NAME, group=NAME. */
 static bool
 set_listen_word(struct sup_listen *l, const char *word)
 {
@@ -76,6 +77,11 @@ set_listen_word(struct sup_listen *l, const char *word)
 		if (!to_int(word + 5, 8, 0, 0777, &mode))
 			return false;
 		l->mode = (mode_t)mode;
+		return true;
+	}
+	if (strcmp(word, "type=stream") == 0
+		|| strcmp(word, "type=seqpacket") == 0) {
+		l->type = word[6] == 't' ? SOCK_STREAM : SOCK_SEQPACKET;
 		return true;
 	}
 	if (strncmp(word, "user=", 5) == 0)
@@ -93,6 +99,7 @@ set_listen(struct sup_program *p, const char *value)
 	if (p->n_listen == SUP_LISTEN || !str_copy(text, sizeof(text), value))
 		return false;
 	*l = (struct sup_listen){
+		.type = SOCK_STREAM,
 		.mode = 0660,
 		.uid = geteuid(),
 		.gid = getegid(),

@@ -180,6 +180,14 @@ class Runs(Supervise):
             self.assertEqual(self.act("start", "a").returncode, 0)
             self.assertNotEqual(int(s.recv(100)), first)
 
+    def test_a_socket_may_keep_the_bounds_of_messages(self):
+        self.start("[a]\n" + self.command("a", "serve") +
+                   f"listen=unix:{self.path('s')} type=seqpacket\n")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as s:
+            s.settimeout(10)
+            s.connect(self.path("s"))
+            self.assertEqual(int(s.recv(100)), self.pid("a"))
+
     def test_restart_answers_when_the_new_one_runs(self):
         self.start("[a]\n" + self.command("a"))
         self.first("a")
