@@ -378,6 +378,10 @@ stamp(struct tx *t, struct err *e)
 bool
 tx_finish(struct tx *t, struct err *e)
 {
+	if (t->c->claim && !t->c->is_dry_run
+		&& !claim_row_insert(t->db, t->c->claim->key_hash,
+			t->c->claim->request_hash, t->prov_id, t->now_us, e))
+		return false;
 	if (t->n_changes == 0)
 		return true;
 	if (!log_row_changes(t->db, t->change, t->n_changes, e)
@@ -385,10 +389,6 @@ tx_finish(struct tx *t, struct err *e)
 		return false;
 	if (t->c->is_dry_run)
 		return true;
-	if (t->c->claim && !claim_row_insert(t->db, t->c->claim->key_hash,
-				   t->c->claim->request_hash, t->prov_id,
-				   t->now_us, e))
-		return false;
 	return take_serial(t, e) && stamp(t, e);
 }
 
