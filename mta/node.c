@@ -91,8 +91,10 @@ node_close(struct node *n)
 	journal_close(&n->journal);
 	holds_free(&n->held);
 	relay_free(&n->relays);
-	node_recheck_clear(n);
+	node_recheck_clear(&n->recheck);
 	free(n->recheck.key);
+	node_recheck_clear(&n->kicks);
+	free(n->kicks.key);
 }
 
 bool
@@ -209,9 +211,8 @@ node_set_message(struct node *n, const char *text)
 }
 
 bool
-node_recheck_add(struct node *n, const char *key, struct err *e)
+node_recheck_add(struct node_recheck *r, const char *key, struct err *e)
 {
-	struct node_recheck *r = &n->recheck;
 	if (r->n == r->cap) {
 		const size_t cap = r->cap ? r->cap * 2 : 16;
 		char **p = reallocarray(r->key, cap, sizeof(*p));
@@ -228,9 +229,9 @@ node_recheck_add(struct node *n, const char *key, struct err *e)
 }
 
 void
-node_recheck_clear(struct node *n)
+node_recheck_clear(struct node_recheck *r)
 {
-	for (size_t i = 0; i < n->recheck.n; i++)
-		free(n->recheck.key[i]);
-	n->recheck.n = 0;
+	for (size_t i = 0; i < r->n; i++)
+		free(r->key[i]);
+	r->n = 0;
 }

@@ -24,7 +24,8 @@
 
 #define NODE_PATH_SIZE 512
 
-/* Keys of a drift that the next publish renders once more. */
+/* A list of texts: keys of a drift that the next publish renders once more,
+ * logins whose sessions are to end. */
 struct node_recheck {
 	char **key;
 	size_t n, cap;
@@ -47,6 +48,9 @@ struct node {
 	bool dovecot_reload_due;
 	bool is_rebuilding; /* files are about to be replaced */
 	int64_t reloads_paid_us, reload_retry_us; /* monotonic */
+	struct node_recheck kicks; /* sessions that could not be ended yet */
+	int64_t kick_retry_us;     /* monotonic */
+	unsigned kick_tries;
 
 	struct file_mark mark[MAP_COUNT]; /* as we left them */
 	struct file_mark cidr_mark;
@@ -102,7 +106,8 @@ void node_mark(struct node *n, enum map_id map);
 /* Something is wrong or well again; logged once, reported. */
 void node_set_message(struct node *n, const char *text);
 
-bool node_recheck_add(struct node *n, const char *key, struct err *e) MUST_USE;
-void node_recheck_clear(struct node *n);
+bool node_recheck_add(struct node_recheck *r, const char *key, struct err *e)
+	MUST_USE;
+void node_recheck_clear(struct node_recheck *r);
 
 #endif

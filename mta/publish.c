@@ -405,10 +405,12 @@ bring_live(struct round *r, struct err *e)
 		if (!live_apply(n, &r->delta, e))
 			return false;
 	}
+	/* Before the serial is on record: a killed publisher's successor does
+	 * this round again and ends them too. */
+	reload_end_sessions(n, r->sessions.list, r->sessions.n, &r->delta);
 	if (!journal_applied(n->journal, r->serial, &r->delta, e))
 		return false;
 	n->applied = r->serial;
-	reload_end_sessions(n, r->sessions.list, r->sessions.n, &r->delta);
 	return true;
 }
 
@@ -416,7 +418,7 @@ static void
 settle(struct round *r, int64_t t0)
 {
 	struct node *n = r->node;
-	node_recheck_clear(n);
+	node_recheck_clear(&n->recheck);
 	n->took_us = (uint64_t)(monotonic_us() - t0);
 	n->added = r->delta.added + r->delta.changed;
 	n->removed = r->delta.removed;

@@ -405,13 +405,13 @@ check_take(struct node *n, const struct child *c, struct err *e)
 	size_t found = 0;
 	for (const char *p = c->data, *end = p + c->n; p < end;
 		p += strlen(p) + 1) {
-		if (!node_recheck_add(n, p, e))
+		if (!node_recheck_add(&n->recheck, p, e))
 			return false;
 		found++;
 	}
 	if (found >= DIFFERENCES_MAX) {
 		log_warn("%zu lines or more differ: rebuilding", found);
-		node_recheck_clear(n);
+		node_recheck_clear(&n->recheck);
 		n->damaged = REBUILD_ALL;
 	} else if (found > 0) {
 		log_info("%zu keys differ: rendering them again", found);

@@ -3,6 +3,7 @@
  */
 #include "mta/reload.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/addr.h"
@@ -20,6 +21,7 @@
 /* More barred accounts of one domain than this end everybody's sessions
  * there: clients sign in again by themselves. */
 #define KICK_EACH_MAX 20
+#define KICK_TRIES 150
 
 static int64_t
 every_us(const struct node *n)
@@ -34,8 +36,8 @@ reload_want(struct node *n, bool is_urgent)
 	n->reload_urgent = n->reload_urgent || is_urgent;
 }
 
-int64_t
-reload_next_us(const struct node *n)
+static int64_t
+reload_due_us(const struct node *n)
 {
 	int64_t t = INT64_MAX;
 	if (n->reload_due)
@@ -45,6 +47,13 @@ reload_next_us(const struct node *n)
 	if (n->dovecot_reload_due)
 		t = 0;
 	return t < n->reload_retry_us ? n->reload_retry_us : t;
+}
+
+int64_t
+reload_next_us(const struct node *n)
+{
+	const int64_t t = reload_due_us(n);
+	return n->kicks.n > 0 && n->kick_retry_us < t ? n->kick_retry_us : t;
 }
 
 static bool
@@ -83,12 +92,56 @@ reload_postfix(struct node *n)
 	return true;
 }
 
+static bool
+kick(struct node *n, const char *login)
+{
+	char mask[ADDR_SIZE + 2];
+	/* A leading hyphen would read as an option: everybody there then. */
+	if (login[0] == '@' || login[0] == '-') {
+		snprintf(mask, sizeof(mask), "*%s", strrchr(login, '@'));
+		login = mask;
+	}
+	return call(n, ROOT_END_SESSIONS, login);
+}
+
+static void
+kick_later(struct node *n, const char *login)
+{
+	struct err e = ERR_EMPTY;
+	if (!node_recheck_add(&n->kicks, login, &e))
+		log_warn("%s: %s", login, err_text(&e));
+	n->kick_retry_us = monotonic_us() + RETRY_US;
+}
+
+/* The sessions that could not be ended; those that still cannot stay. */
+static void
+kick_again(struct node *n)
+{
+	struct node_recheck due = n->kicks;
+	const bool is_last = ++n->kick_tries >= KICK_TRIES;
+	n->kicks = (struct node_recheck){ 0 };
+	for (size_t i = 0; i < due.n; i++) {
+		if (kick(n, due.key[i]))
+			continue;
+		if (is_last)
+			log_error("sessions of %s were not ended", due.key[i]);
+		else
+			kick_later(n, due.key[i]);
+	}
+	node_recheck_clear(&due);
+	free(due.key);
+	if (n->kicks.n == 0)
+		n->kick_tries = 0;
+}
+
 void
 reload_run(struct node *n)
 {
 	struct err e = ERR_EMPTY;
 	bool ok = true;
-	if (monotonic_us() < reload_next_us(n))
+	if (n->kicks.n > 0 && monotonic_us() >= n->kick_retry_us)
+		kick_again(n);
+	if (monotonic_us() < reload_due_us(n))
 		return;
 	if (n->dovecot_reload_due) {
 		ok = call(n, ROOT_RELOAD_DOVECOT, NULL);
@@ -103,17 +156,6 @@ reload_run(struct node *n)
 	/* A rebuild that is under way owes its reloads still. */
 	if (!n->is_rebuilding && !journal_reloaded(n->journal, &e))
 		node_set_message(n, err_text(&e));
-}
-
-static void
-kick(struct node *n, const char *login)
-{
-	char mask[ADDR_SIZE + 2];
-	if (login[0] == '@') {
-		snprintf(mask, sizeof(mask), "*%s", login);
-		login = mask;
-	}
-	(void)call(n, ROOT_END_SESSIONS, login);
 }
 
 static bool
@@ -166,7 +208,8 @@ reload_end_sessions(struct node *n, const char *const *login, size_t logins,
 		const char *at = strrchr(all.list[i], '@');
 		if (at && at != all.list[i] && strset_has(&all, at))
 			continue;
-		kick(n, all.list[i]);
+		if (!kick(n, all.list[i]))
+			kick_later(n, all.list[i]);
 	}
 	strset_free(&all);
 }

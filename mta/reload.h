@@ -24,8 +24,8 @@ int64_t reload_next_us(const struct node *n);
 
 /*
  * End the sessions of these logins (`@domain`: of all its users), and of the
- * accounts that this delta bars. Failures are logged: the account is barred
- * whether or not a session ends.
+ * accounts that this delta bars. What fails is tried again by reload_run for
+ * some minutes: the account is barred meanwhile, its sessions go on.
  */
 void reload_end_sessions(struct node *n, const char *const *login,
 	size_t logins, const struct delta *d);

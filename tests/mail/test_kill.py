@@ -7,6 +7,7 @@ addresses that were known all the while must never have got a 5xx.
 """
 
 import contextlib
+import imaplib
 import itertools
 import os
 import smtplib
@@ -18,7 +19,7 @@ import unittest
 import mail
 import private
 import steps
-from mailcase import HASH, SOAK, MailCase
+from mailcase import HASH, PASSWORD, SOAK, MailCase
 
 # Steps of the publisher itself: each call of these. The last number is how
 # many are left out between two that are tried in the short run.
@@ -182,6 +183,27 @@ class KilledWhole(MailCase):
         for address in saved:
             self.assert_code(250, address)
         self.assertEqual(prober.refused, [])
+
+    def test_a_session_ends_when_the_root_daemon_is_back(self):
+        row = self.mailbox("leaver")
+        client = mail.imap(self.servers, self.at("leaver"), PASSWORD)
+        client.select()
+        self.servers.programs("stop", "rootd")
+        try:
+            row = self.api.patch("/mailboxes", row, {"state": "nologin"})
+            self.servers.wait_live(row)
+            client.noop()
+        finally:
+            self.servers.programs("start", "rootd")
+
+        def is_over():
+            try:
+                client.noop()
+            except (imaplib.IMAP4.abort, OSError):
+                return True
+            return False
+
+        private.wait_for(is_over, "the session's end", 15)
 
     def kill(self, program):
         for line in self.servers.programs("status").splitlines():
