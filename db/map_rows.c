@@ -152,7 +152,7 @@ is_confirmed(const char *action)
 {
 	return strncmp(action, "domain.", 7) == 0
 		|| strncmp(action, "mailbox.bulk", 12) == 0
-		|| strncmp(action, "revision.undo", 13) == 0;
+		|| strcmp(action, "undo") == 0;
 }
 
 bool
