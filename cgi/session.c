@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "core/admin.h"
 
 #define LOGIN_MAX 100
@@ -112,6 +113,16 @@ session_get(struct call *c, struct err *e)
 	return true;
 }
 
+/* A sign-in replaces the session that the browser had. */
+static void
+end_former(struct call *c)
+{
+	struct err e = ERR_EMPTY;
+
+	if (c->req->token && !session_end(c->core, c->req->token, &e))
+		log_warn("a former session stays: %s", err_text(&e));
+}
+
 bool
 session_create(struct call *c, struct err *e)
 {
@@ -123,6 +134,7 @@ session_create(struct call *c, struct err *e)
 	if (!session_sign_in(c->core, in->login, in->password, c->req->client,
 		    c->req->user_agent ? c->req->user_agent : "", token, &s, e))
 		return false;
+	end_former(c);
 	is_set = set_cookie(c, token, e);
 	explicit_bzero(token, sizeof token);
 	write_session(c, &s);

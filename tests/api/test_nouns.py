@@ -49,6 +49,7 @@ class Session(apicase.ApiCase):
             "login": login, "password": apicase.PASSWORD}))
         self.assertNotEqual(first, browser.token)
         second = browser.token
+        self.must(401, self.servers.client(first).get("/api/v1/session"))
         self.must(204, browser.delete("/api/v1/session"))
         self.assertIsNone(browser.token)
         browser.token = second
