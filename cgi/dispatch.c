@@ -188,13 +188,11 @@ run_handler(struct call *c, struct err *e)
 		return false;
 	if (is_done)
 		return true;
-	if (!c->route->handler(c, e)) {
-		once_after(c, false);
-		return false;
-	}
+	if (!c->route->handler(c, e))
+		return once_failed(c, e);
 	if (c->reply->content_type && !jsonw_done(&c->reply->json, e))
 		return false;
-	once_after(c, true);
+	once_keep(c);
 	return mark_polled(c, e);
 }
 

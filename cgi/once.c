@@ -72,6 +72,7 @@ once_before(struct call *c, bool *is_done_r, struct err *e)
 	struct idempotency_claim *claim;
 
 	*is_done_r = false;
+	c->core->claim = NULL;
 	if (!(c->route->flags & ROUTE_ONCE) || !key)
 		return true;
 	if (!key_is_good(key))
@@ -91,17 +92,37 @@ once_before(struct call *c, bool *is_done_r, struct err *e)
 }
 
 void
-once_after(struct call *c, bool is_ok)
+once_keep(struct call *c)
 {
 	const struct idempotency_claim *claim = c->core->claim;
 	struct err e = ERR_EMPTY;
 
 	c->core->claim = NULL;
-	if (!claim || !is_ok)
+	if (!claim)
 		return;
 	/* The write is done; a repeated key is answered without it too. */
 	if (!idempotency_keep(c->core, claim, c->reply->status,
 		    c->location ? c->location : "", str_text(&c->reply->body),
 		    &e))
 		log_warn("a reply could not be kept: %s", err_text(&e));
+}
+
+bool
+once_failed(struct call *c, struct err *e)
+{
+	const struct idempotency_claim *claim = c->core->claim;
+	struct idempotency_reply kept = { 0 };
+	struct err unused = ERR_EMPTY;
+	bool is_found;
+
+	c->core->claim = NULL;
+	if (!claim || e->code != ERR_CONFLICT
+		|| !idempotency_find(c->core, claim, &kept, &is_found, &unused)
+		|| !is_found)
+		return false;
+	reply_init(c->reply, c->arena);
+	if (!answer_again(c, &kept, &unused))
+		return false;
+	err_clear(e);
+	return true;
 }

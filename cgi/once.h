@@ -11,7 +11,14 @@
  * claim the key for the write that follows. ERR_INVALID `bad_key`. */
 bool once_before(struct call *c, bool *is_done_r, struct err *e) MUST_USE;
 
-/* After the handler: keep the reply of a success; let go of the claim. */
-void once_after(struct call *c, bool is_ok);
+/* After a success: keep the reply, let go of the claim. */
+void once_keep(struct call *c);
+
+/*
+ * After a failure: let go of the claim. Where another request with the same
+ * key was quicker, what it made is the answer: true, and the failure is
+ * forgotten.
+ */
+bool once_failed(struct call *c, struct err *e) MUST_USE;
 
 #endif
