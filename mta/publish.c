@@ -9,6 +9,7 @@
  */
 #include "mta/publish.h"
 
+#include <malloc.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,6 +26,8 @@
 
 #define ROUND_BYTES ((size_t)4 << 30)
 #define CHANGES_MAX 200000
+/* After a round of more lines than this, memory is given back. */
+#define LARGE_DELTA 10000
 /* Fewer removed lines than this are never guarded by their share. */
 #define GUARD_SHARE_FLOOR 50
 
@@ -534,6 +537,9 @@ publish_round(struct node *n, struct err *e)
 		settle(&r, t0);
 		reload_run(n);
 	}
+	const bool was_large = r.delta.n > LARGE_DELTA;
 	round_free(&r);
+	if (was_large)
+		malloc_trim(0);
 	return ok;
 }

@@ -13,11 +13,8 @@ import os
 import smtplib
 import subprocess
 import threading
-import time
 import unittest
 
-import mail
-import private
 import steps
 from mailcase import HASH, PASSWORD, SOAK, MailCase
 
