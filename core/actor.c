@@ -24,17 +24,17 @@ actor_kind_name(enum actor_kind kind)
 struct actor
 actor_clock(void)
 {
-	return (struct actor) { .kind = ACTOR_CLOCK,
-		.role = ROLE_SUPERADMIN,
-		.name = "clock" };
+	return (struct actor){
+		.kind = ACTOR_CLOCK, .role = ROLE_SUPERADMIN, .name = "clock"
+	};
 }
 
 struct actor
 actor_cli(const char *name)
 {
-	return (struct actor) { .kind = ACTOR_CLI,
-		.role = ROLE_SUPERADMIN,
-		.name = name };
+	return (struct actor){
+		.kind = ACTOR_CLI, .role = ROLE_SUPERADMIN, .name = name
+	};
 }
 
 bool

@@ -92,7 +92,7 @@ alias_write_json(struct jsonw *w, const char *key, const struct alias *al)
 void
 alias_in_defaults(struct alias_in *in)
 {
-	*in = (struct alias_in) { .send_as = true };
+	*in = (struct alias_in){ .send_as = true };
 }
 
 struct create {
@@ -132,7 +132,7 @@ static bool
 fill_new(struct tx *t, const struct alias_in *in, uint64_t domain_id,
 	struct alias *al, struct err *e)
 {
-	*al = (struct alias) { .domain_id = domain_id,
+	*al = (struct alias){ .domain_id = domain_id,
 		.address = in->address,
 		.description = in->description,
 		.state = (enum alias_state)(in->state + 1),
@@ -145,8 +145,8 @@ fill_new(struct tx *t, const struct alias_in *in, uint64_t domain_id,
 		.created_us = t->now_us,
 		.updated_us = t->now_us,
 		.version = 1 };
-	return targets_sorted(t->arena, in->targets.items, in->targets.n,
-		&al->targets, e);
+	return targets_sorted(
+		t->arena, in->targets.items, in->targets.n, &al->targets, e);
 }
 
 static void
@@ -403,8 +403,8 @@ alias_find(struct core *c, const struct actor *a, const char *address,
 }
 
 static bool
-mark_deleted(struct tx *t, struct tx_domain *td, struct alias *al,
-	struct err *e)
+mark_deleted(
+	struct tx *t, struct tx_domain *td, struct alias *al, struct err *e)
 {
 	struct change_in change = { .noun = "alias",
 		.noun_id = al->id,
@@ -465,9 +465,9 @@ bool
 alias_delete(struct core *c, const struct actor *a, uint64_t id,
 	uint64_t version, bool remove_targets, struct alias *out, struct err *e)
 {
-	struct patch p = { .id = id,
-		.version = version,
-		.remove_targets = remove_targets };
+	struct patch p = {
+		.id = id, .version = version, .remove_targets = remove_targets
+	};
 	struct core_done done;
 
 	if (!core_run(c, a, "alias.delete", delete_in, &p, &done, e))
@@ -502,16 +502,17 @@ bool
 alias_restore_in_tx(struct tx *t, uint64_t id, struct alias *al, struct err *e)
 {
 	struct tx_domain *td;
-	struct change_in change
-		= { .noun = "alias", .noun_id = id, .op = CHANGE_RESTORE };
+	struct change_in change = {
+		.noun = "alias", .noun_id = id, .op = CHANGE_RESTORE
+	};
 	bool found;
 
 	if (!alias_row_get(t->db, t->arena, id, al, &found, e))
 		return false;
 	if (!found)
 		return no_such("alias", e);
-	if (!alias_locked(t, id, al->targets, (size_t)al->target_count, al, &td,
-		    e)
+	if (!alias_locked(
+		    t, id, al->targets, (size_t)al->target_count, al, &td, e)
 		|| !check_restorable(t, al, &td->d, e))
 		return false;
 	al->state = al->former_state ? al->former_state : ALIAS_ACTIVE;

@@ -48,8 +48,8 @@ targets_added(struct arena *a, const char *const *old, size_t n_old,
 		return err_memory(e);
 	for (size_t i = 0; i < n_new; i++)
 		if (n_old == 0
-			|| !bsearch(&new_[i], old, n_old, sizeof(*old),
-				compare))
+			|| !bsearch(
+				&new_[i], old, n_old, sizeof(*old), compare))
 			(*out)[(*n_r)++] = new_[i];
 	return true;
 }
@@ -63,8 +63,8 @@ without_tag(struct arena *a, const char *address)
 
 	if (!plus || plus == address)
 		return NULL;
-	return arena_printf(a, "%.*s%s", (int)(plus - address), address,
-		address + len);
+	return arena_printf(
+		a, "%.*s%s", (int)(plus - address), address, address + len);
 }
 
 /* Where the target stood in the input. */
@@ -104,7 +104,8 @@ targets_lock(struct tx *t, uint64_t own_id, const char *const *targets,
 	ids[n] = own_id;
 	qsort(ids, n + 1, sizeof(*ids), compare_ids);
 	for (size_t i = 0; i <= n; i++)
-		if (ids[i] && !tx_lock_domain(t, ids[i], ids[i] == own_id, &td, e))
+		if (ids[i]
+			&& !tx_lock_domain(t, ids[i], ids[i] == own_id, &td, e))
 			return false;
 	return true;
 }
@@ -155,7 +156,7 @@ push(struct walk *w, const char *address, size_t from, unsigned depth,
 		w->node = p;
 		w->cap = cap;
 	}
-	w->node[w->n] = (struct node) { address, 0, from, depth };
+	w->node[w->n] = (struct node){ address, 0, from, depth };
 	w->n++;
 	return true;
 }
@@ -347,8 +348,8 @@ static bool
 referring(struct tx *t, const char *address, struct alias **al_r, size_t *n_r,
 	struct err *e)
 {
-	if (!alias_row_referring(t->db, t->arena, address, REFERRING_MAX + 1,
-		    al_r, n_r, e))
+	if (!alias_row_referring(
+		    t->db, t->arena, address, REFERRING_MAX + 1, al_r, n_r, e))
 		return false;
 	return *n_r <= REFERRING_MAX
 		|| err_set(e, ERR_CONFLICT, "targets", "too_many_references",
@@ -396,8 +397,8 @@ release_one(struct tx *t, const struct alias *before, const char *address,
 	const char **list = arena_array(
 		t->arena, (size_t)before->target_count + 2, sizeof(*list));
 	size_t n = 0;
-	bool has_forward = !*forward_to
-		|| names(t->arena, forward_to, before->address);
+	bool has_forward =
+		!*forward_to || names(t->arena, forward_to, before->address);
 
 	if (!list)
 		return err_memory(e);
@@ -460,7 +461,8 @@ alias_release(struct tx *t, const char *address, enum targets_answer answer,
 			forward_to, "that is the address that goes");
 	if (!alias_load_targets(t->db, t->arena, al, n, e)
 		|| (*forward_to
-			&& !targets_lock(t, al[0].domain_id, &forward_to, 1, e)))
+			&& !targets_lock(
+				t, al[0].domain_id, &forward_to, 1, e)))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		if (release_one(t, &al[i], address, forward_to, e))

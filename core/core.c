@@ -60,7 +60,7 @@ bool
 core_db_options(const struct conf *conf, enum core_face face,
 	struct db_options *o, char *password, size_t size, struct err *e)
 {
-	*o = (struct db_options) { .socket = conf->database.socket,
+	*o = (struct db_options){ .socket = conf->database.socket,
 		.name = conf->database.name,
 		.user = user_of(conf, face),
 		.tables = db_tables,
@@ -80,7 +80,7 @@ core_open(struct core *c, const struct conf *conf, enum core_face face,
 	char password[256];
 	bool ok;
 
-	*c = (struct core) { .conf = conf,
+	*c = (struct core){ .conf = conf,
 		.arena = arena,
 		.now = now_us,
 		.slots_fd = slots_open() };
@@ -120,8 +120,7 @@ provisional_id(int64_t now)
 }
 
 static bool
-run_once(struct core *c, struct tx *t, core_write *fn, void *ctx,
-	struct err *e)
+run_once(struct core *c, struct tx *t, core_write *fn, void *ctx, struct err *e)
 {
 	if (!db_begin(c->db, DB_READ_COMMITTED, e))
 		return false;
@@ -154,7 +153,7 @@ core_run(struct core *c, const struct actor *actor, const char *action,
 
 		t.prov_id = provisional_id(t.now_us);
 		if (run_once(c, &t, fn, ctx, e)) {
-			done = (struct core_done) { t.serial, t.now_us };
+			done = (struct core_done){ t.serial, t.now_us };
 			break;
 		}
 		if (e->code != ERR_RETRY || left == 0)

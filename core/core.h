@@ -23,10 +23,10 @@
 
 /* Which program this is: it decides the account at the database. */
 enum core_face {
-	FACE_WEB,     /* prepared at the start */
-	FACE_CGI,     /* as FACE_WEB, prepared on use */
+	FACE_WEB, /* prepared at the start */
+	FACE_CGI, /* as FACE_WEB, prepared on use */
 	FACE_JOB,
-	FACE_CLI      /* prepared on use */
+	FACE_CLI /* prepared on use */
 };
 
 struct idempotency_claim;
@@ -34,11 +34,11 @@ struct idempotency_claim;
 struct core {
 	const struct conf *conf;
 	struct db *db;
-	struct arena *arena; /* of the request; the caller resets it */
+	struct arena *arena;  /* of the request; the caller resets it */
 	int64_t (*now)(void); /* now_us, or a test's clock */
 	bool is_dry_run;      /* writes roll back instead of committing */
 	const struct idempotency_claim *claim; /* core/idempotency.h, or NULL */
-	int slots_fd;         /* sign-in slots of the host */
+	int slots_fd;                          /* sign-in slots of the host */
 };
 
 /*

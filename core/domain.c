@@ -23,8 +23,8 @@ static const char *const state_words[] = {
 _Static_assert(ARRAY_LEN(state_words) == DOMAIN_DELETED + 1, "one word each");
 
 /* What a form may say. */
-static const char *const form_states[]
-	= { "active", "prepared", "disabled", "retiring", NULL };
+static const char *const form_states[] = { "active", "prepared", "disabled",
+	"retiring", NULL };
 
 const char *
 domain_state_name(enum domain_state state)
@@ -71,11 +71,13 @@ check_transport(const char *in, char *out, size_t cap, struct err *e)
 	if (in[head] == '\0')
 		return err_set(e, ERR_INVALID, "transport", "no_next_hop", in,
 			"the transport names no host");
-	if (in[strspn(in, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			  "0123456789.:[]_-/")]
+	if (in[strspn(in,
+		    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		    "0123456789.:[]_-/")]
 		!= '\0')
 		return err_set(e, ERR_INVALID, "transport", "bad_character", in,
-			"the transport holds a character that may not be there");
+			"the transport holds a character that may not be "
+			"there");
 	return str_copy(out, cap, in)
 		|| err_set(e, ERR_INVALID, "transport", "too_long", in,
 			"the transport is too long");
@@ -165,7 +167,7 @@ domain_write_json(struct jsonw *w, const char *key, const struct domain *d)
 void
 domain_in_defaults(struct domain_in *in)
 {
-	*in = (struct domain_in) { .retire_us = TIME_NONE };
+	*in = (struct domain_in){ .retire_us = TIME_NONE };
 }
 
 bool
@@ -267,7 +269,7 @@ fill_new(struct tx *t, const struct domain_in *in, struct domain *d,
 	if (!unicode)
 		return err_memory(e);
 	domain_to_unicode(in->name, unicode, DOMAIN_UNICODE_SIZE);
-	*d = (struct domain) { .name = in->name,
+	*d = (struct domain){ .name = in->name,
 		.name_unicode = unicode,
 		.description = in->description,
 		.state = (enum domain_state)(in->state + 1),
@@ -306,7 +308,7 @@ create_in(struct tx *t, void *ctx, struct err *e)
 	if (!tx_lock_domain(t, d->id, true, &td, e))
 		return false;
 	tx_touch(td);
-	change = (struct change_in) { .noun = "domain",
+	change = (struct change_in){ .noun = "domain",
 		.noun_id = d->id,
 		.domain_id = d->id,
 		.op = CHANGE_CREATE,
@@ -380,8 +382,8 @@ apply_keys(struct tx *t, const struct domain *before,
 }
 
 bool
-domain_apply(struct tx *t, struct tx_domain *td, struct domain *after,
-	struct err *e)
+domain_apply(
+	struct tx *t, struct tx_domain *td, struct domain *after, struct err *e)
 {
 	struct change_in change = { .noun = "domain",
 		.noun_id = after->id,

@@ -70,7 +70,7 @@ bool domain_find(struct core *c, const struct actor *a, const char *name,
 	struct domain *out, struct err *e) MUST_USE;
 
 struct domain_query {
-	struct list_query list; /* sort: name, created_at, mailbox_count,
+	struct list_query list;  /* sort: name, created_at, mailbox_count,
 	                           quota_allotted */
 	enum domain_state state; /* 0: all but deleted */
 };

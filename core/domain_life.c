@@ -52,15 +52,14 @@ aliases_follow(struct tx *t, struct domain *d, bool is_delete, size_t max,
 		    is_delete ? TIME_NONE : d->deleted_us, max, &al, &n, e))
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		enum alias_state state
-			= is_delete ? al[i].state : al[i].former_state;
+		enum alias_state state =
+			is_delete ? al[i].state : al[i].former_state;
 
 		if (!row_change(t, d, false, al[i].id, al[i].address,
 			    al[i].version, alias_state_name(state), is_delete,
 			    e))
 			return false;
-		if (!addr_is_catch_all(al[i].address)
-			|| state == ALIAS_ACTIVE)
+		if (!addr_is_catch_all(al[i].address) || state == ALIAS_ACTIVE)
 			domain_note_address(d, al[i].address, !is_delete);
 	}
 	*n_r = n;
@@ -69,9 +68,9 @@ aliases_follow(struct tx *t, struct domain *d, bool is_delete, size_t max,
 	d->alias_count += is_delete ? -(int64_t)n : (int64_t)n;
 	return is_delete
 		? alias_row_delete_range(t->db, d->id, al[n - 1].address,
-			  d->deleted_us, d->purge_us, e)
+			d->deleted_us, d->purge_us, e)
 		: alias_row_restore_range(t->db, d->id, al[n - 1].address,
-			  d->deleted_us, t->now_us, e);
+			d->deleted_us, t->now_us, e);
 }
 
 static bool
@@ -86,26 +85,24 @@ mailboxes_follow(struct tx *t, struct domain *d, bool is_delete, size_t max,
 		    is_delete ? TIME_NONE : d->deleted_us, max, &m, &n, e))
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		enum mailbox_state state
-			= is_delete ? m[i].state : m[i].former_state;
+		enum mailbox_state state =
+			is_delete ? m[i].state : m[i].former_state;
 
-		if (!row_change(t, d, true, m[i].id, m[i].address,
-			    m[i].version, mailbox_state_name(state), is_delete,
-			    e))
+		if (!row_change(t, d, true, m[i].id, m[i].address, m[i].version,
+			    mailbox_state_name(state), is_delete, e))
 			return false;
 		domain_note_address(d, m[i].address, !is_delete);
-		d->quota_allotted_bytes
-			+= is_delete ? -m[i].quota_bytes : m[i].quota_bytes;
+		d->quota_allotted_bytes +=
+			is_delete ? -m[i].quota_bytes : m[i].quota_bytes;
 	}
 	*n_r = n;
 	if (n == 0)
 		return true;
 	d->mailbox_count += is_delete ? -(int64_t)n : (int64_t)n;
-	return is_delete
-		? mailbox_row_delete_range(t->db, d->id, m[n - 1].address,
-			  d->deleted_us, d->purge_us, e)
-		: mailbox_row_restore_range(t->db, d->id, m[n - 1].address,
-			  d->deleted_us, t->now_us, e);
+	return is_delete ? mailbox_row_delete_range(t->db, d->id,
+		       m[n - 1].address, d->deleted_us, d->purge_us, e)
+			 : mailbox_row_restore_range(t->db, d->id,
+				 m[n - 1].address, d->deleted_us, t->now_us, e);
 }
 
 /* One batch, aliases first; *n_r is 0 when nothing was left. */
@@ -137,7 +134,7 @@ static void
 job_start(const struct tx *t, const struct domain *d, const char *kind,
 	uint64_t total, bool is_done, struct job_row *j)
 {
-	*j = (struct job_row) { .kind = kind,
+	*j = (struct job_row){ .kind = kind,
 		.state = is_done ? JOB_DONE : JOB_QUEUED,
 		.subject = d->name,
 		.domain_id = d->id,
@@ -210,7 +207,8 @@ domain_delete_in(struct tx *t, struct tx_domain *td, struct job_row *job_r,
 	return job_make(t, job_r, e);
 }
 
-struct delete {
+struct delete
+{
 	uint64_t id, version;
 	const char *confirm;
 	struct job_row job;
@@ -285,8 +283,7 @@ domain_delete_batch(struct core *c, const struct actor *a, uint64_t id,
 {
 	struct batch b = { .id = id, .max = max };
 
-	if (!core_run(
-		    c, a, "domain.delete.rows", delete_batch_in, &b, NULL, e))
+	if (!core_run(c, a, "domain.delete.rows", delete_batch_in, &b, NULL, e))
 		return false;
 	*done_r = b.n;
 	*is_last_r = b.is_last;
@@ -357,7 +354,7 @@ domain_restore_in(struct tx *t, struct tx_domain *td, struct job_row *job_r,
 	size_t n_aliases, n_boxes, n;
 	bool is_last;
 
-	*job_r = (struct job_row) { 0 };
+	*job_r = (struct job_row){ 0 };
 	if (td->d.is_alive)
 		return err_set(e, ERR_CONFLICT, NULL, "not_deleted", td->d.name,
 			"the domain is not deleted");
@@ -368,8 +365,7 @@ domain_restore_in(struct tx *t, struct tx_domain *td, struct job_row *job_r,
 			td->d.deleted_us, DOMAIN_SMALL + 1, &m, &n_boxes, e))
 		return false;
 	if (n_aliases + n_boxes <= DOMAIN_SMALL)
-		return restore_rows(
-			t, td, DOMAIN_SMALL + 1, &n, &is_last, e);
+		return restore_rows(t, td, DOMAIN_SMALL + 1, &n, &is_last, e);
 	job_start(t, &td->d, "domain.restore", 0, false, job_r);
 	return job_make(t, job_r, e);
 }
@@ -401,13 +397,12 @@ domain_restore(struct core *c, const struct actor *a, uint64_t id,
 	struct core_done done;
 
 	if (!check_scope(a, id, "domain", e) || !actor_need_superadmin(a, e)
-		|| !core_run(
-			c, a, "domain.restore", restore_in, &p, &done, e))
+		|| !core_run(c, a, "domain.restore", restore_in, &p, &done, e))
 		return false;
 	*out = p.d;
 	if (done.serial)
 		out->changed_serial = done.serial;
-	*job_r = (struct job) { 0 };
+	*job_r = (struct job){ 0 };
 	if (p.job.id)
 		job_of_row(job_r, &p.job);
 	return true;
@@ -446,32 +441,32 @@ domain_restore_batch(struct core *c, const struct actor *a, uint64_t id,
 }
 
 static bool
-first_mailboxes(struct core *c, uint64_t id, struct domain_preview *out,
-	struct err *e)
+first_mailboxes(
+	struct core *c, uint64_t id, struct domain_preview *out, struct err *e)
 {
 	struct mailbox *m;
 
 	if (!mailbox_row_of_domain(c->db, c->arena, id, TIME_NONE, FIRST_NAMES,
 		    &m, &out->n_mailboxes, e))
 		return false;
-	out->first_mailboxes = arena_array(c->arena, FIRST_NAMES,
-		sizeof(*out->first_mailboxes));
+	out->first_mailboxes = arena_array(
+		c->arena, FIRST_NAMES, sizeof(*out->first_mailboxes));
 	for (size_t i = 0; out->first_mailboxes && i < out->n_mailboxes; i++)
 		out->first_mailboxes[i] = m[i].address;
 	return out->first_mailboxes || err_memory(e);
 }
 
 static bool
-first_aliases(struct core *c, uint64_t id, struct domain_preview *out,
-	struct err *e)
+first_aliases(
+	struct core *c, uint64_t id, struct domain_preview *out, struct err *e)
 {
 	struct alias *al;
 
 	if (!alias_row_of_domain(c->db, c->arena, id, TIME_NONE, FIRST_NAMES,
 		    &al, &out->n_aliases, e))
 		return false;
-	out->first_aliases = arena_array(
-		c->arena, FIRST_NAMES, sizeof(*out->first_aliases));
+	out->first_aliases =
+		arena_array(c->arena, FIRST_NAMES, sizeof(*out->first_aliases));
 	for (size_t i = 0; out->first_aliases && i < out->n_aliases; i++)
 		out->first_aliases[i] = al[i].address;
 	return out->first_aliases || err_memory(e);
@@ -490,14 +485,14 @@ elsewhere(struct core *c, const struct actor *a, const struct domain *d,
 			FIRST_NAMES, &al, &found, e))
 		return false;
 	out->elsewhere_count = (int64_t)n;
-	out->elsewhere = arena_array(
-		c->arena, FIRST_NAMES, sizeof(*out->elsewhere));
+	out->elsewhere =
+		arena_array(c->arena, FIRST_NAMES, sizeof(*out->elsewhere));
 	for (size_t i = 0; out->elsewhere && i < found; i++)
 		if (actor_has_domain(a, al[i].domain_id))
-			out->elsewhere[out->n_elsewhere++]
-				= (struct alias_ref) { al[i].id,
-					  al[i].domain_id, al[i].address,
-					  al[i].state, al[i].target_count };
+			out->elsewhere[out->n_elsewhere++] =
+				(struct alias_ref){ al[i].id, al[i].domain_id,
+					al[i].address, al[i].state,
+					al[i].target_count };
 	return out->elsewhere || err_memory(e);
 }
 
@@ -507,7 +502,7 @@ domain_delete_preview(struct core *c, const struct actor *a, uint64_t id,
 {
 	struct domain d;
 
-	*out = (struct domain_preview) { 0 };
+	*out = (struct domain_preview){ 0 };
 	if (!domain_get(c, a, id, &d, e))
 		return false;
 	out->mailbox_count = d.mailbox_count;

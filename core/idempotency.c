@@ -49,9 +49,8 @@ idempotency_find(struct core *c, const struct idempotency_claim *claim,
 {
 	struct claim_row row;
 
-	*out = (struct idempotency_reply) { 0 };
-	if (!claim_row_get(
-		    c->db, c->arena, claim->key_hash, &row, found_r, e))
+	*out = (struct idempotency_reply){ 0 };
+	if (!claim_row_get(c->db, c->arena, claim->key_hash, &row, found_r, e))
 		return false;
 	if (!*found_r)
 		return true;

@@ -22,10 +22,10 @@ void idempotency_claim_make(struct idempotency_claim *claim,
 	const void *body, size_t len);
 
 struct idempotency_reply {
-	int status;           /* 0: the write happened, its reply got lost */
+	int status; /* 0: the write happened, its reply got lost */
 	const char *location;
-	const char *body;     /* NULL when it was not kept */
-	const char *noun;     /* status 0: what the write made, or NULL */
+	const char *body; /* NULL when it was not kept */
+	const char *noun; /* status 0: what the write made, or NULL */
 	uint64_t noun_id;
 };
 

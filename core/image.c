@@ -133,7 +133,8 @@ image_full(const struct image_field *table, const void *row, struct arena *a,
 static bool
 same_texts(const struct image_field *f, const void *x, const void *y)
 {
-	const char *const *a = texts_at(x, f->at), *const *b = texts_at(y, f->at);
+	const char *const *a = texts_at(x, f->at),
+			  *const *b = texts_at(y, f->at);
 	int64_t n = VALUE(int64_t, x, f->n_at);
 
 	if (n != VALUE(int64_t, y, f->n_at))
@@ -205,7 +206,8 @@ texts_match(const struct image_field *f, const void *row,
 	if (json_kind(v) != JSON_ARRAY || (int64_t)json_len(v) != n)
 		return false;
 	for (int64_t i = 0; i < n; i++)
-		if (strcmp(list[i], json_text(json_at(v, (size_t)i), NULL)) != 0)
+		if (strcmp(list[i], json_text(json_at(v, (size_t)i), NULL))
+			!= 0)
 			return false;
 	return true;
 }

@@ -19,15 +19,12 @@ enum image_kind {
 	IMAGE_UINT,         /* uint64_t */
 	IMAGE_ID,           /* uint64_t, 0 is null */
 	IMAGE_BOOL,
-	IMAGE_TIME,         /* int64_t */
-	IMAGE_WORD,         /* enum: index of `words`, which may have gaps */
-	IMAGE_TEXTS         /* const char **, as many as the int64_t at `n_at` */
+	IMAGE_TIME, /* int64_t */
+	IMAGE_WORD, /* enum: index of `words`, which may have gaps */
+	IMAGE_TEXTS /* const char **, as many as the int64_t at `n_at` */
 };
 
-enum {
-	IN_API = 1,
-	IN_IMAGE = 2
-};
+enum { IN_API = 1, IN_IMAGE = 2 };
 
 struct image_field {
 	const char *name;
@@ -63,7 +60,7 @@ bool image_matches(const struct image_field *table, const void *row,
 /* Set the row's fields from the image; texts are copied. Unknown names are
  * left alone. */
 bool image_apply(const struct image_field *table, void *row,
-	const struct json_value *image, struct arena *a, struct err *e)
-	MUST_USE;
+	const struct json_value *image, struct arena *a,
+	struct err *e) MUST_USE;
 
 #endif

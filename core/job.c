@@ -40,7 +40,7 @@ job_state_find(const char *name, enum job_state *state_r)
 void
 job_of_row(struct job *j, const struct job_row *row)
 {
-	*j = (struct job) { .id = row->id,
+	*j = (struct job){ .id = row->id,
 		.kind = row->kind,
 		.state = (enum job_state)row->state,
 		.subject = row->subject,
@@ -65,7 +65,7 @@ job_of_row(struct job *j, const struct job_row *row)
 static struct job_row
 row_of_job(const struct job *j)
 {
-	return (struct job_row) { .id = j->id,
+	return (struct job_row){ .id = j->id,
 		.state = j->state,
 		.args = j->args,
 		.phase = j->phase ? j->phase : "",
@@ -129,7 +129,7 @@ job_errors(struct core *c, const struct actor *a, uint64_t id, uint64_t after,
 	if (!*items_r)
 		return err_memory(e);
 	for (size_t i = 0; i < *n_r; i++)
-		(*items_r)[i] = (struct job_error) { rows[i].seq,
+		(*items_r)[i] = (struct job_error){ rows[i].seq,
 			rows[i].subject, rows[i].reason, rows[i].text };
 	if (n > max)
 		*next_r = rows[max - 1].seq;
@@ -170,8 +170,8 @@ job_take(struct core *c, const char *holder, unsigned lease_s, struct job *out,
 		return false;
 	if (id == 0)
 		return true;
-	if (!job_row_take(c->db, id, holder, now + lease_s * US_PER_S, now,
-		    &won, e))
+	if (!job_row_take(
+		    c->db, id, holder, now + lease_s * US_PER_S, now, &won, e))
 		return false;
 	if (!won)
 		return true;
@@ -250,10 +250,9 @@ take_rights(struct core *c, struct actor *a, struct err *e)
 }
 
 bool
-job_actor(struct core *c, const struct job *j, struct actor *out,
-	struct err *e)
+job_actor(struct core *c, const struct job *j, struct actor *out, struct err *e)
 {
-	*out = (struct actor) { .kind = j->actor_kind,
+	*out = (struct actor){ .kind = j->actor_kind,
 		.role = ROLE_SUPERADMIN,
 		.admin_id = j->admin_id,
 		.name = j->actor_name,
@@ -267,8 +266,8 @@ duty_hold(struct core *c, const char *duty, const char *holder,
 {
 	int64_t now = c->now();
 
-	return lease_row_hold(c->db, duty, holder, now,
-		now + lease_s * US_PER_S, held_r, e);
+	return lease_row_hold(
+		c->db, duty, holder, now, now + lease_s * US_PER_S, held_r, e);
 }
 
 void

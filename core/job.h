@@ -48,9 +48,8 @@ struct job_query {
 	struct list_query list; /* newest first */
 	enum job_state state;   /* 0: all */
 };
-bool job_list(struct core *c, const struct actor *a,
-	const struct job_query *q, struct job **items_r,
-	struct list_page *page_r, struct err *e) MUST_USE;
+bool job_list(struct core *c, const struct actor *a, const struct job_query *q,
+	struct job **items_r, struct list_page *page_r, struct err *e) MUST_USE;
 
 struct job_error {
 	uint64_t seq;

@@ -61,7 +61,8 @@ cursor_read(struct arena *a, const char *in, unsigned sort, uint64_t *id_r,
 	const char **value_r)
 {
 	char number[24];
-	const char *id = strchr(in, '.'), *value = id ? strchr(id + 1, '.') : NULL;
+	const char *id = strchr(in, '.'),
+		   *value = id ? strchr(id + 1, '.') : NULL;
 	int64_t n;
 
 	if (!value || strlen(in) > 2 * VALUE_MAX
@@ -102,7 +103,7 @@ read_key(struct core *c, enum list_noun noun, const struct list_query *q,
 	const char *cursor = q->after ? q->after : q->before;
 	const char *field = q->after ? "after" : "before";
 
-	*k = (struct list_key) { .is_down = noun == LIST_JOBS,
+	*k = (struct list_key){ .is_down = noun == LIST_JOBS,
 		.is_back = !q->after && q->before,
 		.limit = q->limit ? q->limit : LIST_LIMIT_DEFAULT };
 	if (k->limit > LIST_LIMIT_MAX)
@@ -115,16 +116,16 @@ read_key(struct core *c, enum list_noun noun, const struct list_query *q,
 		return false;
 	if (!cursor)
 		return true;
-	k->has_cursor = cursor_read(
-		c->arena, cursor, k->sort, &k->id, &k->value);
+	k->has_cursor =
+		cursor_read(c->arena, cursor, k->sort, &k->id, &k->value);
 	if (!k->has_cursor || !list_value_is_valid(noun, k->sort, k->value))
 		return bad_cursor(field, e);
 	return true;
 }
 
 bool
-list_search_text(struct arena *a, const char *q, const char **out,
-	struct err *e)
+list_search_text(
+	struct arena *a, const char *q, const char **out, struct err *e)
 {
 	char *p;
 
@@ -213,8 +214,7 @@ page(struct core *c, enum list_noun noun, const struct list_query *q,
 	bool has_more;
 
 	if (!read_key(c, noun, q, &k, e)
-		|| !list_rows(
-			c->db, c->arena, noun, &k, f, items_r, &p->n, e))
+		|| !list_rows(c->db, c->arena, noun, &k, f, items_r, &p->n, e))
 		return false;
 	has_more = p->n > k.limit;
 	if (has_more)
@@ -252,7 +252,7 @@ domain_list(struct core *c, const struct actor *a, const struct domain_query *q,
 	struct list_filter f = { .state = q->state,
 		.is_deleted = q->state == DOMAIN_DELETED };
 
-	*page_r = (struct list_page) { 0 };
+	*page_r = (struct list_page){ 0 };
 	list_scope(a, &f);
 	return list_search_text(c->arena, q->list.q, &f.q, e)
 		&& page(c, LIST_DOMAINS, &q->list, &f, sizeof(**items_r),
@@ -264,7 +264,7 @@ mailbox_filter_of(struct core *c, const struct actor *a,
 	const struct mailbox_filter *in, const char *q, struct list_filter *f,
 	struct err *e)
 {
-	*f = (struct list_filter) { .domain_id = (uint64_t)in->domain_id,
+	*f = (struct list_filter){ .domain_id = (uint64_t)in->domain_id,
 		.state = in->state,
 		.is_deleted = in->state == MAILBOX_DELETED };
 	list_scope(a, f);
@@ -282,7 +282,7 @@ mailbox_list(struct core *c, const struct actor *a,
 {
 	struct list_filter f;
 
-	*page_r = (struct list_page) { 0 };
+	*page_r = (struct list_page){ 0 };
 	return mailbox_filter_of(c, a, &q->filter,
 		       q->list.q ? q->list.q : q->filter.q, &f, e)
 		&& total_of_domain(c, &f, true, page_r, e)
@@ -299,7 +299,7 @@ alias_list(struct core *c, const struct actor *a, const struct alias_query *q,
 		.is_deleted = q->state == ALIAS_DELETED,
 		.target = q->target };
 
-	*page_r = (struct list_page) { 0 };
+	*page_r = (struct list_page){ 0 };
 	list_scope(a, &f);
 	if (f.domain_id && !actor_has_domain(a, f.domain_id))
 		return no_such("domain", e);
@@ -313,8 +313,7 @@ alias_list(struct core *c, const struct actor *a, const struct alias_query *q,
 		&& total_of_domain(c, &f, false, page_r, e)
 		&& page(c, LIST_ALIASES, &q->list, &f, sizeof(**items_r),
 			(void **)items_r, page_r, e)
-		&& alias_load_targets(
-			c->db, c->arena, *items_r, page_r->n, e);
+		&& alias_load_targets(c->db, c->arena, *items_r, page_r->n, e);
 }
 
 bool
@@ -325,7 +324,7 @@ whitelist_list(struct core *c, const struct actor *a,
 	struct list_filter f = { .state = q->state,
 		.is_deleted = q->state >= WHITELIST_EXPIRED };
 
-	*page_r = (struct list_page) { 0 };
+	*page_r = (struct list_page){ 0 };
 	if (!actor_need_superadmin(a, e)
 		|| !list_search_text(c->arena, q->list.q, &f.q, e)
 		|| !page(c, LIST_WHITELIST, &q->list, &f, sizeof(**items_r),
@@ -351,7 +350,7 @@ job_list(struct core *c, const struct actor *a, const struct job_query *q,
 	void *rows;
 
 	list.sort = NULL;
-	*page_r = (struct list_page) { 0 };
+	*page_r = (struct list_page){ 0 };
 	list_scope(a, &f);
 	if (!page(c, LIST_JOBS, &list, &f, sizeof(struct job_row), &rows,
 		    page_r, e))

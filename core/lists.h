@@ -12,8 +12,8 @@
 const char *cursor_make(
 	struct arena *a, unsigned sort, uint64_t id, const char *value);
 /* False when it is none of this sort. */
-bool cursor_read(struct arena *a, const char *in, unsigned sort,
-	uint64_t *id_r, const char **value_r) MUST_USE;
+bool cursor_read(struct arena *a, const char *in, unsigned sort, uint64_t *id_r,
+	const char **value_r) MUST_USE;
 
 /* The search text without blanks around it, ASCII lower-case; NULL for an
  * empty one. */

@@ -21,8 +21,8 @@ static const char *const state_words[] = {
 };
 _Static_assert(ARRAY_LEN(state_words) == MAILBOX_DELETED + 1, "one word each");
 
-static const char *const form_states[]
-	= { "active", "nologin", "closed", NULL };
+static const char *const form_states[] = { "active", "nologin", "closed",
+	NULL };
 static const char *const form_targets[] = { "ask", "remove", "forward", NULL };
 
 const char *
@@ -114,7 +114,7 @@ mailbox_write_json(struct jsonw *w, const char *key, const struct mailbox *m)
 void
 mailbox_in_defaults(struct mailbox_in *in)
 {
-	*in = (struct mailbox_in) { .quota_bytes = MAILBOX_QUOTA_DEFAULT };
+	*in = (struct mailbox_in){ .quota_bytes = MAILBOX_QUOTA_DEFAULT };
 }
 
 bool
@@ -140,8 +140,8 @@ domain_check_limits(const struct domain *d, int add, int64_t old, int64_t new_,
 		return err_set(e, ERR_LIMIT, "quota_bytes", "max_quota",
 			d->name, "%s allots %lld bytes at most, %lld are left",
 			d->name, (long long)d->max_quota_bytes,
-			(long long)(d->max_quota_bytes
-				- d->quota_allotted_bytes + old));
+			(long long)(d->max_quota_bytes - d->quota_allotted_bytes
+				+ old));
 	return true;
 }
 
@@ -162,8 +162,8 @@ address_taken(const char *address, unsigned holders, struct err *e)
 }
 
 static bool
-lock_for_new(struct tx *t, struct create *c, struct tx_domain **td_r,
-	struct err *e)
+lock_for_new(
+	struct tx *t, struct create *c, struct tx_domain **td_r, struct err *e)
 {
 	const char *name = addr_domain(c->address);
 	unsigned holders;
@@ -177,8 +177,7 @@ lock_for_new(struct tx *t, struct create *c, struct tx_domain **td_r,
 		}
 		return false;
 	}
-	if (!mailbox_row_holders(
-		    t->db, (*td_r)->d.id, c->address, &holders, e))
+	if (!mailbox_row_holders(t->db, (*td_r)->d.id, c->address, &holders, e))
 		return false;
 	return !holders || address_taken(c->address, holders, e);
 }
@@ -189,7 +188,7 @@ fill_new(struct tx *t, const struct create *c, const struct domain *d,
 {
 	const struct mailbox_in *in = c->in;
 
-	*m = (struct mailbox) { .domain_id = d->id,
+	*m = (struct mailbox){ .domain_id = d->id,
 		.address = c->address,
 		.name = in->name,
 		.state = (enum mailbox_state)(in->state + 1),
@@ -271,8 +270,8 @@ make_secret(struct core *c, const struct mailbox_in *in, char **stored_r,
 			NULL, "give a password or a hash, not both");
 	if (*in->password) {
 		if (!password_check(in->password, (unsigned)conf->min_length, e)
-			|| !password_hash(conf->scheme, in->password,
-				*stored_r, e))
+			|| !password_hash(
+				conf->scheme, in->password, *stored_r, e))
 			return false;
 	} else if (!str_copy(*stored_r, PASSWORD_HASH_SIZE, in->password_hash))
 		return err_memory(e);
@@ -298,8 +297,7 @@ find_address(struct core *c, const struct actor *a, const struct mailbox_in *in,
 		return err_set(e, ERR_INVALID,
 			*in->local_part ? "domain_id" : "address", "required",
 			NULL, "an address is needed");
-	if (!domain_get(c, a, (uint64_t)in->domain_id, &d, e)
-		|| !d.is_alive) {
+	if (!domain_get(c, a, (uint64_t)in->domain_id, &d, e) || !d.is_alive) {
 		if (e->code != ERR_NONE && e->code != ERR_NOT_FOUND)
 			return false;
 		err_clear(e);
@@ -322,8 +320,7 @@ mailbox_create(struct core *c, const struct actor *a,
 
 	ok = find_address(c, a, in, &ctx.address, e)
 		&& make_secret(c, in, &ctx.stored, ctx.scheme, e)
-		&& core_run(
-			c, a, "mailbox.create", create_in, &ctx, &done, e);
+		&& core_run(c, a, "mailbox.create", create_in, &ctx, &done, e);
 	if (ctx.stored)
 		explicit_bzero(ctx.stored, PASSWORD_HASH_SIZE);
 	if (!ok)
@@ -524,8 +521,7 @@ mailbox_find(struct core *c, const struct actor *a, const char *address,
 	bool found = false;
 
 	if (str_is_ascii(address)
-		&& !mailbox_row_find(
-			c->db, c->arena, address, out, &found, e))
+		&& !mailbox_row_find(c->db, c->arena, address, out, &found, e))
 		return false;
 	return (found && actor_has_domain(a, out->domain_id))
 		|| no_such("mailbox", e);
@@ -541,8 +537,8 @@ mailbox_references(struct core *c, const struct actor *a, uint64_t id,
 	size_t n;
 
 	if (!mailbox_get(c, a, id, &m, e)
-		|| !alias_row_referring(c->db, c->arena, m.address,
-			LIST_COUNT_CAP, &al, &n, e))
+		|| !alias_row_referring(
+			c->db, c->arena, m.address, LIST_COUNT_CAP, &al, &n, e))
 		return false;
 	*total_r = (int64_t)n;
 	*n_r = 0;
@@ -552,13 +548,14 @@ mailbox_references(struct core *c, const struct actor *a, uint64_t id,
 		return err_memory(e);
 	for (size_t i = 0; i < n && *n_r < max; i++)
 		if (actor_has_domain(a, al[i].domain_id))
-			(*items_r)[(*n_r)++] = (struct alias_ref) { al[i].id,
+			(*items_r)[(*n_r)++] = (struct alias_ref){ al[i].id,
 				al[i].domain_id, al[i].address, al[i].state,
 				al[i].target_count };
 	return true;
 }
 
-struct delete {
+struct delete
+{
 	uint64_t id, version;
 	const struct mailbox_delete_in *in;
 	struct mailbox m;
@@ -566,8 +563,8 @@ struct delete {
 
 /* The row is marked, the counters follow. */
 static bool
-mark_deleted(struct tx *t, struct tx_domain *td, struct mailbox *m,
-	struct err *e)
+mark_deleted(
+	struct tx *t, struct tx_domain *td, struct mailbox *m, struct err *e)
 {
 	struct change_in change = { .noun = "mailbox",
 		.noun_id = m->id,
@@ -672,9 +669,9 @@ mailbox_restore_in_tx(
 	struct tx *t, uint64_t id, struct mailbox *m, struct err *e)
 {
 	struct tx_domain *td;
-	struct change_in change = { .noun = "mailbox",
-		.noun_id = id,
-		.op = CHANGE_RESTORE };
+	struct change_in change = {
+		.noun = "mailbox", .noun_id = id, .op = CHANGE_RESTORE
+	};
 
 	if (!mailbox_locked(t, id, m, &td, e)
 		|| !check_restorable(t, m, &td->d, e))
@@ -694,8 +691,7 @@ mailbox_restore_in_tx(
 	tx_touch(td);
 	return mailbox_row_update(t->db, m, e)
 		&& image_full(mailbox_fields, m, t->arena, &change.after, e)
-		&& tx_change(t, &change, e)
-		&& tx_key_reaching(t, m->address, e)
+		&& tx_change(t, &change, e) && tx_key_reaching(t, m->address, e)
 		&& tx_stamp_mailbox(t, m->id, e);
 }
 

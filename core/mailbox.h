@@ -69,9 +69,9 @@ bool mailbox_find(struct core *c, const struct actor *a, const char *address,
 	struct mailbox *out, struct err *e) MUST_USE;
 
 struct mailbox_filter {
-	int64_t domain_id; /* 0: all */
-	unsigned state;    /* enum mailbox_state; 0: all but deleted */
-	const char *q;     /* or NULL */
+	int64_t domain_id;   /* 0: all */
+	unsigned state;      /* enum mailbox_state; 0: all but deleted */
+	const char *q;       /* or NULL */
 	struct int_list ids; /* exactly these; n = 0: all */
 };
 struct mailbox_query {
@@ -92,8 +92,8 @@ struct alias_ref {
 /* The aliases that name it as a target: up to `max` of those that the actor may
  * see, and how many in all. */
 bool mailbox_references(struct core *c, const struct actor *a, uint64_t id,
-	size_t max, struct alias_ref **items_r, size_t *n_r,
-	int64_t *total_r, struct err *e) MUST_USE;
+	size_t max, struct alias_ref **items_r, size_t *n_r, int64_t *total_r,
+	struct err *e) MUST_USE;
 
 /*
  * What happens to aliases that name a deleted mailbox. Without an answer

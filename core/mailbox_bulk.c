@@ -63,7 +63,7 @@ static const struct field args_form[] = {
 void
 mailbox_bulk_in_defaults(struct mailbox_bulk_in *in)
 {
-	*in = (struct mailbox_bulk_in) { 0 };
+	*in = (struct mailbox_bulk_in){ 0 };
 }
 
 static void
@@ -153,7 +153,7 @@ make_in(struct tx *t, void *ctx, struct err *e)
 {
 	struct make *m = ctx;
 
-	m->job = (struct job_row) { .kind = "mailbox.bulk",
+	m->job = (struct job_row){ .kind = "mailbox.bulk",
 		.state = JOB_QUEUED,
 		.subject = m->in->filter.q ? m->in->filter.q : "",
 		.domain_id = (uint64_t)m->in->filter.domain_id,
@@ -178,8 +178,7 @@ mailbox_bulk(struct core *c, const struct actor *a,
 	if ((int64_t)m.n != in->expected_count)
 		return err_set(e, ERR_CONFLICT, "expected_count", "count_moved",
 			NULL, "%llu mailboxes match now, not %lld",
-			(unsigned long long)m.n,
-			(long long)in->expected_count);
+			(unsigned long long)m.n, (long long)in->expected_count);
 	if (!core_run(c, a, "mailbox.bulk", make_in, &m, NULL, e))
 		return false;
 	job_of_row(job_r, &m.job);
@@ -283,7 +282,7 @@ read_args(struct core *c, const struct job *j, struct bulk_args *args,
 {
 	const struct json_limits limits = { ARGS_BYTES, 8 };
 
-	*args = (struct bulk_args) { 0 };
+	*args = (struct bulk_args){ 0 };
 	return form_read_json(args_form, j->args, strlen(j->args), &limits,
 		args, NULL, c->arena, e);
 }
@@ -297,8 +296,8 @@ mailbox_bulk_batch(struct core *c, const struct actor *a, struct job *j,
 	uint64_t *ids;
 
 	if (!read_args(c, j, &b.args, e)
-		|| !mailbox_filter_of(c, a, &b.args.in.filter,
-			b.args.in.filter.q, &f, e)
+		|| !mailbox_filter_of(
+			c, a, &b.args.in.filter, b.args.in.filter.q, &f, e)
 		|| !list_mailbox_ids(c->db, c->arena, &f,
 			b.args.in.filter.ids.items, b.args.in.filter.ids.n,
 			(uint64_t)b.args.at, max, &ids, &b.n, e))
@@ -307,13 +306,13 @@ mailbox_bulk_batch(struct core *c, const struct actor *a, struct job *j,
 	*is_last_r = b.n < max;
 	if (b.n == 0)
 		return true;
-	b.job = (struct job_row) { .id = j->id,
-		.done = j->done,
-		.failed = j->failed };
+	b.job = (struct job_row){
+		.id = j->id, .done = j->done, .failed = j->failed
+	};
 	if (!core_run(c, a, "mailbox.bulk", batch_in, &b, NULL, e))
 		return false;
 	j->done += b.n;
 	j->failed += b.failed;
-	return write_args(c->arena, &b.args.in, (int64_t)b.ids[b.n - 1],
-		&j->args, e);
+	return write_args(
+		c->arena, &b.args.in, (int64_t)b.ids[b.n - 1], &j->args, e);
 }

@@ -27,8 +27,7 @@ bool check_scope(const struct actor *a, uint64_t domain_id, const char *noun,
 bool no_such(const char *noun, struct err *e);
 
 /* The flags of a domain for its special addresses. */
-void domain_note_address(
-	struct domain *d, const char *address, bool is_there);
+void domain_note_address(struct domain *d, const char *address, bool is_there);
 
 /* From the locked row to `after` (rules, row, change, keys). Nothing happens
  * when they are the same. */
@@ -48,17 +47,16 @@ bool mailbox_apply(struct tx *t, struct tx_domain *td,
 bool mailbox_delete_in_tx(struct tx *t, uint64_t id, uint64_t version,
 	const struct mailbox_delete_in *in, struct mailbox *out,
 	struct err *e) MUST_USE;
-bool mailbox_restore_in_tx(struct tx *t, uint64_t id, struct mailbox *out,
-	struct err *e) MUST_USE;
+bool mailbox_restore_in_tx(
+	struct tx *t, uint64_t id, struct mailbox *out, struct err *e) MUST_USE;
 
 /* Limits of the domain for one mailbox more (`add` 1 or 0) and a quota that
  * goes from `old` to `new_`. */
 bool domain_check_limits(const struct domain *d, int add, int64_t old,
 	int64_t new_, struct err *e) MUST_USE;
 
-bool alias_apply(struct tx *t, struct tx_domain *td,
-	const struct alias *before, struct alias *after,
-	struct err *e) MUST_USE;
+bool alias_apply(struct tx *t, struct tx_domain *td, const struct alias *before,
+	struct alias *after, struct err *e) MUST_USE;
 /* Read it again under the lock of its domain; the domains of ours that
  * `targets` are in are locked too (shared), all in order. */
 bool alias_locked(struct tx *t, uint64_t id, const char *const *targets,
@@ -66,8 +64,8 @@ bool alias_locked(struct tx *t, uint64_t id, const char *const *targets,
 	struct err *e) MUST_USE;
 bool alias_delete_in_tx(struct tx *t, uint64_t id, uint64_t version,
 	bool remove_targets, struct alias *out, struct err *e) MUST_USE;
-bool alias_restore_in_tx(struct tx *t, uint64_t id, struct alias *out,
-	struct err *e) MUST_USE;
+bool alias_restore_in_tx(
+	struct tx *t, uint64_t id, struct alias *out, struct err *e) MUST_USE;
 
 /*
  * What happens to the aliases that name `address` when it goes: refused with

@@ -63,8 +63,8 @@ add_held(struct core *c, const struct actor *a, uint64_t node_id,
 	if (!out->held)
 		return err_memory(e);
 	for (size_t i = 0; i < n; i++)
-		out->held[i] = (struct node_held) { rows[i].domain,
-			rows[i].held };
+		out->held[i] =
+			(struct node_held){ rows[i].domain, rows[i].held };
 	out->n_held = n;
 	return true;
 }
@@ -73,7 +73,7 @@ static bool
 view_of(struct core *c, const struct actor *a, const struct node_row *row,
 	uint64_t head, struct node_view *out, struct err *e)
 {
-	*out = (struct node_view) { .name = row->name,
+	*out = (struct node_view){ .name = row->name,
 		.role = row->role,
 		.serial = row->serial,
 		.applied_us = row->applied_us,
@@ -91,12 +91,12 @@ publishing_get(struct core *c, const struct actor *a, struct publishing *out,
 {
 	struct node_row *rows;
 
-	*out = (struct publishing) { 0 };
+	*out = (struct publishing){ 0 };
 	if (!view_row_head(c->db, &out->head_serial, e)
 		|| !view_row_nodes(c->db, c->arena, &rows, &out->n_nodes, e))
 		return false;
-	out->nodes = arena_array(
-		c->arena, out->n_nodes + 1, sizeof(*out->nodes));
+	out->nodes =
+		arena_array(c->arena, out->n_nodes + 1, sizeof(*out->nodes));
 	if (!out->nodes)
 		return err_memory(e);
 	for (size_t i = 0; i < out->n_nodes; i++) {
@@ -112,18 +112,17 @@ publishing_get(struct core *c, const struct actor *a, struct publishing *out,
 /* --- search --- */
 
 bool
-search_all(struct core *c, const struct actor *a, const char *q,
-	unsigned limit, struct search_result *out, struct err *e)
+search_all(struct core *c, const struct actor *a, const char *q, unsigned limit,
+	struct search_result *out, struct err *e)
 {
 	const struct list_query list = { .limit = limit, .q = q };
 	const struct domain_query domains = { .list = list };
-	const struct mailbox_query mailboxes = { .list = list,
-		.filter.q = q };
+	const struct mailbox_query mailboxes = { .list = list, .filter.q = q };
 	const struct alias_query aliases = { .list = list };
 	const struct whitelist_query whitelist = { .list = list };
 	struct list_page d, m, al, w = { 0 };
 
-	*out = (struct search_result) { 0 };
+	*out = (struct search_result){ 0 };
 	if (!domain_list(c, a, &domains, &out->domains, &d, e)
 		|| !mailbox_list(c, a, &mailboxes, &out->mailboxes, &m, e)
 		|| !alias_list(c, a, &aliases, &out->aliases, &al, e)
@@ -150,7 +149,7 @@ attend_nodes(struct home *out)
 		const bool held = strcmp(n->state, "held") == 0;
 
 		if (away || failed || held)
-			out->attention[out->n_attention++] = (struct attention) {
+			out->attention[out->n_attention++] = (struct attention){
 				.kind = away     ? "node_unreachable"
 					: failed ? "node_error"
 						 : "node_held",
@@ -189,15 +188,15 @@ attend(struct core *c, const struct actor *a, struct home *out, struct err *e)
 	if (!view_row_attention(c->db, c->arena, now + EXPIRES_SOON_US,
 		    now - FAILED_RECENTLY_US, ATTENTION_EACH, &rows, &n, e))
 		return false;
-	out->attention = arena_array(c->arena,
-		n + out->publishing.n_nodes + 1, sizeof(*out->attention));
+	out->attention = arena_array(c->arena, n + out->publishing.n_nodes + 1,
+		sizeof(*out->attention));
 	if (!out->attention)
 		return err_memory(e);
 	if (actor_sees_all(a))
 		attend_nodes(out);
 	for (size_t i = 0; i < n; i++)
 		if (rows[i].kind < ARRAY_LEN(row_kinds) && may_see(a, &rows[i]))
-			out->attention[out->n_attention++] = (struct attention) {
+			out->attention[out->n_attention++] = (struct attention){
 				.kind = row_kinds[rows[i].kind].kind,
 				.severity = row_kinds[rows[i].kind].severity,
 				.subject = rows[i].subject,
@@ -210,16 +209,15 @@ attend(struct core *c, const struct actor *a, struct home *out, struct err *e)
 }
 
 static bool
-count(struct core *c, const struct actor *a, struct counts *out,
-	struct err *e)
+count(struct core *c, const struct actor *a, struct counts *out, struct err *e)
 {
 	struct count_row row;
 
 	if (actor_sees_all(a) ? !view_row_counts(c->db, &row, e)
 			      : !view_row_counts_of(c->db, a->domain_ids,
-					a->n_domains, &row, e))
+				      a->n_domains, &row, e))
 		return false;
-	*out = (struct counts) { .domains = row.domains,
+	*out = (struct counts){ .domains = row.domains,
 		.mailboxes = row.mailboxes,
 		.aliases = row.aliases,
 		.whitelist = row.whitelist,
@@ -229,17 +227,17 @@ count(struct core *c, const struct actor *a, struct counts *out,
 }
 
 bool
-home_get(struct core *c, const struct actor *a, struct home *out,
-	struct err *e)
+home_get(struct core *c, const struct actor *a, struct home *out, struct err *e)
 {
 	const struct list_query quota = { .limit = HOME_QUOTA };
 	const struct revision_query newest = {
 		.list = { .limit = HOME_REVISIONS },
 		.from_us = TIME_NONE,
-		.to_us = TIME_NONE };
+		.to_us = TIME_NONE
+	};
 	struct list_page q, r;
 
-	*out = (struct home) { 0 };
+	*out = (struct home){ 0 };
 	if (!publishing_get(c, a, &out->publishing, e) || !attend(c, a, out, e)
 		|| !count(c, a, &out->counts, e)
 		|| !quota_list(c, a, &quota, &out->quota, &q, e)

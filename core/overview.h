@@ -56,9 +56,9 @@ struct attention {
 	                         domain_retiring */
 	const char *severity; /* error, warning */
 	const char *subject;
-	const char *noun;     /* node, job, domain, whitelist */
-	uint64_t noun_id;     /* 0: none */
-	int64_t at_us;        /* or TIME_NONE */
+	const char *noun; /* node, job, domain, whitelist */
+	uint64_t noun_id; /* 0: none */
+	int64_t at_us;    /* or TIME_NONE */
 	const char *text;
 };
 struct counts {

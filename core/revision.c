@@ -36,7 +36,7 @@ static void
 from_view(const struct actor *a, struct revision *r,
 	const struct revision_view *v)
 {
-	*r = (struct revision) { .serial = v->serial,
+	*r = (struct revision){ .serial = v->serial,
 		.prov_id = v->prov_id,
 		.action = v->action,
 		.actor_kind = (enum actor_kind)v->actor_kind,
@@ -87,11 +87,10 @@ read_cursor(struct core *c, const struct list_query *q,
 }
 
 static bool
-filter_of(struct core *c, const struct actor *a,
-	const struct revision_query *q, struct revision_filter *f,
-	struct err *e)
+filter_of(struct core *c, const struct actor *a, const struct revision_query *q,
+	struct revision_filter *f, struct err *e)
 {
-	*f = (struct revision_filter) { .is_scoped = !actor_sees_all(a),
+	*f = (struct revision_filter){ .is_scoped = !actor_sees_all(a),
 		.scope = a->domain_ids,
 		.n_scope = a->n_domains,
 		.noun = q->noun,
@@ -115,7 +114,7 @@ revision_list(struct core *c, const struct actor *a,
 	struct revision_view *v;
 	bool has_more, ok = true;
 
-	*page_r = (struct list_page) { 0 };
+	*page_r = (struct list_page){ 0 };
 	if (!filter_of(c, a, q, &f, e)
 		|| !revision_rows(c->db, c->arena, &f, limit + 1, &v, &n, e))
 		return false;
@@ -125,13 +124,13 @@ revision_list(struct core *c, const struct actor *a,
 	if (!to_array(c, a, v, n, f.is_back, items_r, e) || n == 0)
 		return !err_is_set(e);
 	if (f.is_back || has_more) {
-		page_r->next = cursor_make(
-			c->arena, 0, (*items_r)[n - 1].serial, "");
+		page_r->next =
+			cursor_make(c->arena, 0, (*items_r)[n - 1].serial, "");
 		ok = page_r->next != NULL;
 	}
 	if (f.is_back ? has_more : f.has_cursor) {
-		page_r->prev
-			= cursor_make(c->arena, 0, (*items_r)[0].serial, "");
+		page_r->prev =
+			cursor_make(c->arena, 0, (*items_r)[0].serial, "");
 		ok = ok && page_r->prev;
 	}
 	return ok || err_memory(e);
@@ -185,7 +184,7 @@ revision_changes(struct core *c, const struct actor *a, uint64_t serial,
 	for (size_t i = 0; i < n; i++) {
 		if (!may_see(a, rows[i].domain_id))
 			continue;
-		(*items_r)[(*n_r)++] = (struct change) { rows[i].seq,
+		(*items_r)[(*n_r)++] = (struct change){ rows[i].seq,
 			rows[i].noun, rows[i].noun_id, rows[i].domain_id,
 			(enum change_op)rows[i].op, rows[i].subject,
 			rows[i].before, rows[i].after };

@@ -21,7 +21,7 @@ struct actor
 session_actor(
 	const struct session *s, const char *client, const char *request_id)
 {
-	return (struct actor) { .kind = ACTOR_ADMIN,
+	return (struct actor){ .kind = ACTOR_ADMIN,
 		.role = s->admin.role,
 		.admin_id = s->admin.id,
 		.name = s->admin.login,
@@ -64,7 +64,7 @@ session_start(struct core *c, const struct admin *admin, const char *client,
 	copy_agent(agent, user_agent);
 	token_make(token, TOKEN_SESSION_LEN);
 	token_digest(token, digest);
-	*out = (struct session) { .admin = *admin,
+	*out = (struct session){ .admin = *admin,
 		.created_us = now,
 		.expires_us = now + SESSION_IDLE_S * US_PER_S };
 	return session_row_insert(c->db, digest, &row, client, agent, e);
@@ -126,8 +126,7 @@ session_sign_in(struct core *c, const char *login, const char *password,
 	if (!right)
 		return refuse(c, &key, e);
 	return throttle_passed(c, &key, e) && admin_of_row(c, &row, &admin, e)
-		&& session_start(
-			c, &admin, client, user_agent, token, out, e);
+		&& session_start(c, &admin, client, user_agent, token, out, e);
 }
 
 static bool
@@ -146,8 +145,8 @@ see(struct core *c, const uint8_t digest[static 32],
 }
 
 bool
-session_find(struct core *c, const char *token, struct session *out,
-	struct err *e)
+session_find(
+	struct core *c, const char *token, struct session *out, struct err *e)
 {
 	struct session_row row;
 	struct admin_row admin;
@@ -171,8 +170,8 @@ session_find(struct core *c, const char *token, struct session *out,
 		|| !admin_of_row(c, &admin, &out->admin, e))
 		return false;
 	out->created_us = row.created_us;
-	out->expires_us
-		= earlier(row.expires_us, now + SESSION_IDLE_S * US_PER_S);
+	out->expires_us =
+		earlier(row.expires_us, now + SESSION_IDLE_S * US_PER_S);
 	return true;
 }
 

@@ -80,7 +80,8 @@ slots_take(int fd, unsigned waiting, unsigned timeout_ms, unsigned *slot_r,
 	*slot_r = 0;
 	if (fd < 0 || try_run(fd, slot_r))
 		return true;
-	while (place < SLOTS_RUNNING + waiting && !lock_byte(fd, place, F_WRLCK))
+	while (place < SLOTS_RUNNING + waiting
+		&& !lock_byte(fd, place, F_WRLCK))
 		place++;
 	if (place == SLOTS_RUNNING + waiting)
 		return busy(e);

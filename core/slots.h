@@ -18,8 +18,8 @@ int slots_open(void);
  * Take a slot, waiting for it behind at most `waiting` others and not longer
  * than `timeout_ms`. ERR_THROTTLED, `busy`.
  */
-bool slots_take(int fd, unsigned waiting, unsigned timeout_ms,
-	unsigned *slot_r, struct err *e) MUST_USE;
+bool slots_take(int fd, unsigned waiting, unsigned timeout_ms, unsigned *slot_r,
+	struct err *e) MUST_USE;
 void slots_give(int fd, unsigned slot);
 
 #endif

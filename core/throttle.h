@@ -18,15 +18,15 @@ void throttle_key_make(
 	struct throttle_key *key, const char *login, const char *client);
 
 /* ERR_THROTTLED, `throttled`, with retry_after_s, while one must wait. */
-bool throttle_check(struct core *c, const struct throttle_key *key,
-	struct err *e) MUST_USE;
+bool throttle_check(
+	struct core *c, const struct throttle_key *key, struct err *e) MUST_USE;
 
-bool throttle_failed(struct core *c, const struct throttle_key *key,
-	struct err *e) MUST_USE;
+bool throttle_failed(
+	struct core *c, const struct throttle_key *key, struct err *e) MUST_USE;
 
 /* The right password: the account's failures are forgotten, those of the
  * network are not, or one known account would hide guesses at all others. */
-bool throttle_passed(struct core *c, const struct throttle_key *key,
-	struct err *e) MUST_USE;
+bool throttle_passed(
+	struct core *c, const struct throttle_key *key, struct err *e) MUST_USE;
 
 #endif

@@ -69,8 +69,8 @@ tx_lock_domain(struct tx *t, uint64_t id, bool is_exclusive,
 }
 
 bool
-tx_lock_domain_name(struct tx *t, const char *name, struct tx_domain **out,
-	struct err *e)
+tx_lock_domain_name(
+	struct tx *t, const char *name, struct tx_domain **out, struct err *e)
 {
 	struct tx_domain *td = new_domain(t, e);
 	bool found;
@@ -121,8 +121,8 @@ grow(struct tx *t, struct arg **list, size_t used, size_t *cap, size_t add,
 
 	if (used + add <= *cap)
 		return true;
-	p = arena_grow(t->arena, *list, *cap * sizeof(**list),
-		want * sizeof(**list));
+	p = arena_grow(
+		t->arena, *list, *cap * sizeof(**list), want * sizeof(**list));
 	if (!p)
 		return err_memory(e);
 	*list = p;
@@ -170,8 +170,8 @@ key_slot(const struct tx *t, char kind, const char *key)
 	size_t i = key_hash(kind, key) & (t->key_slots - 1);
 
 	for (; t->key_slot[i]; i = (i + 1) & (t->key_slots - 1)) {
-		const struct arg *p
-			= t->key + (t->key_slot[i] - 1) * KEY_PARAMS;
+		const struct arg *p =
+			t->key + (t->key_slot[i] - 1) * KEY_PARAMS;
 
 		if (p[2].s[0] == kind && strcmp(p[3].s, key) == 0)
 			break;
@@ -218,7 +218,7 @@ tx_key(struct tx *t, char kind, const char *key, struct err *e)
 	p = t->key + used;
 	p[0] = arg_u64(t->prov_id);
 	p[1] = arg_u64(t->n_changes ? t->n_changes - 1 : 0);
-	p[2] = arg_text(kind == 'a' ? "a"
+	p[2] = arg_text(kind == 'a'   ? "a"
 			: kind == 'd' ? "d"
 			: kind == 'w' ? "w"
 				      : "s");
@@ -245,8 +245,8 @@ key_into(struct tx *t, const char *name, uint64_t id, struct err *e)
 	struct alias *al;
 	size_t n;
 
-	return alias_row_into_domain(t->db, t->arena, name, id, KEYS_MAX + 1,
-		       &al, &n, e)
+	return alias_row_into_domain(
+		       t->db, t->arena, name, id, KEYS_MAX + 1, &al, &n, e)
 		&& key_aliases(t, al, n, e);
 }
 
@@ -264,8 +264,8 @@ key_referring(struct tx *t, const char *address, struct err *e)
 	if (addr_is_catch_all(address))
 		return domain_row_id(t->db, address + 1, &id, e)
 			&& key_into(t, address + 1, id, e);
-	return alias_row_referring(t->db, t->arena, address, KEYS_MAX + 1, &al,
-		       &n, e)
+	return alias_row_referring(
+		       t->db, t->arena, address, KEYS_MAX + 1, &al, &n, e)
 		&& key_aliases(t, al, n, e);
 }
 
@@ -367,8 +367,8 @@ stamp(struct tx *t, struct err *e)
 				t->db, &t->domain[i]->d, t->serial, e))
 			return false;
 	return (!t->home || mailbox_row_stamp(t->db, t->home, t->serial, e))
-		&& mailbox_row_stamp_ids(t->db, t->mailbox_ids,
-			t->n_mailbox_ids, t->serial, e)
+		&& mailbox_row_stamp_ids(
+			t->db, t->mailbox_ids, t->n_mailbox_ids, t->serial, e)
 		&& alias_row_stamp_ids(
 			t->db, t->alias_ids, t->n_alias_ids, t->serial, e)
 		&& whitelist_row_stamp_ids(t->db, t->whitelist_ids,

@@ -59,11 +59,11 @@ struct tx {
 bool tx_lock_domain(struct tx *t, uint64_t id, bool is_exclusive,
 	struct tx_domain **out, struct err *e) MUST_USE;
 /* Exclusively, a living one by name, when no other is locked before. */
-bool tx_lock_domain_name(struct tx *t, const char *name,
-	struct tx_domain **out, struct err *e) MUST_USE;
-/* Exclusively, several ids in their order; duplicates are fine. */
-bool tx_lock_domains(struct tx *t, const uint64_t *ids, size_t n,
+bool tx_lock_domain_name(struct tx *t, const char *name, struct tx_domain **out,
 	struct err *e) MUST_USE;
+/* Exclusively, several ids in their order; duplicates are fine. */
+bool tx_lock_domains(
+	struct tx *t, const uint64_t *ids, size_t n, struct err *e) MUST_USE;
 /* A domain that was locked, or NULL. */
 struct tx_domain *tx_domain_of(struct tx *t, uint64_t id);
 /* Its counters or flags changed, or the serial shall be stamped. */
@@ -83,8 +83,8 @@ struct change_in {
 	uint64_t version;
 	const char *before, *after;
 };
-bool tx_change(struct tx *t, const struct change_in *in, struct err *e)
-	MUST_USE;
+bool tx_change(
+	struct tx *t, const struct change_in *in, struct err *e) MUST_USE;
 
 /* A key of the last recorded change: kind 'a', 'd', 'w' or 's'. */
 bool tx_key(struct tx *t, char kind, const char *key, struct err *e) MUST_USE;

@@ -26,8 +26,8 @@ later_change(struct tx *t, const struct undo *u, const struct change_row *x,
 {
 	uint64_t serial;
 
-	if (!view_row_later_change(t->db, x->noun, x->noun_id, u->r.prov_id,
-		    &serial, e))
+	if (!view_row_later_change(
+		    t->db, x->noun, x->noun_id, u->r.prov_id, &serial, e))
 		return false;
 	if (serial == 0)
 		return err_set(e, ERR_CONFLICT, field, "later_change",
@@ -56,13 +56,13 @@ read_images(const struct change_row *x, struct images *im, struct err *e)
 {
 	const struct json_limits limits = { IMAGE_MAX, 8 };
 
-	*im = (struct images) { 0 };
+	*im = (struct images){ 0 };
 	if (!x->before || !x->after)
 		return cannot_undo(x->subject, "the images are gone", e);
-	if (!json_parse(x->before, strlen(x->before), &limits, &im->before_doc,
-		    e)
-		|| !json_parse(x->after, strlen(x->after), &limits,
-			&im->after_doc, e))
+	if (!json_parse(
+		    x->before, strlen(x->before), &limits, &im->before_doc, e)
+		|| !json_parse(
+			x->after, strlen(x->after), &limits, &im->after_doc, e))
 		return false;
 	im->before = json_root(im->before_doc);
 	im->after = json_root(im->after_doc);
@@ -149,13 +149,14 @@ update_domain(struct tx *t, const struct undo *u, const struct change_row *x,
 }
 
 static bool
-update_whitelist(struct tx *t, const struct undo *u,
-	const struct change_row *x, const struct images *im, struct err *e)
+update_whitelist(struct tx *t, const struct undo *u, const struct change_row *x,
+	const struct images *im, struct err *e)
 {
 	struct whitelist w, after;
 	bool found;
 
-	if (!whitelist_row_get(t->db, t->arena, x->noun_id, true, &w, &found, e))
+	if (!whitelist_row_get(
+		    t->db, t->arena, x->noun_id, true, &w, &found, e))
 		return false;
 	if (!found)
 		return later_change(t, u, x, NULL, e);
@@ -179,8 +180,8 @@ remove_noun(struct tx *t, const struct undo *u, const struct change_row *x,
 	bool found;
 	uint64_t serial;
 
-	if (!view_row_later_change(t->db, x->noun, x->noun_id, u->r.prov_id,
-		    &serial, e))
+	if (!view_row_later_change(
+		    t->db, x->noun, x->noun_id, u->r.prov_id, &serial, e))
 		return false;
 	if (serial)
 		return later_change(t, u, x, NULL, e);
@@ -302,8 +303,7 @@ undo_in(struct tx *t, void *ctx, struct err *e)
 	t->undoes = u->r.serial;
 	for (size_t i = 0; i < u->n_domains; i++)
 		if (u->domain_ids[i]
-			&& !tx_lock_domain(
-				t, u->domain_ids[i], true, &td, e))
+			&& !tx_lock_domain(t, u->domain_ids[i], true, &td, e))
 			return false;
 	if (d)
 		return domain_back(t, u, d, e);
@@ -316,8 +316,8 @@ undo_in(struct tx *t, void *ctx, struct err *e)
 static bool
 check_action(const struct revision *r, struct err *e)
 {
-	static const char *const never[]
-		= { "domain.delete.rows", "domain.restore.rows", "purge" };
+	static const char *const never[] = { "domain.delete.rows",
+		"domain.restore.rows", "purge" };
 
 	if (r->undone_by)
 		return err_set(e, ERR_CONFLICT, NULL, "undone_already", NULL,

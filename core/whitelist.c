@@ -97,7 +97,7 @@ whitelist_write_json(
 void
 whitelist_in_defaults(struct whitelist_in *in)
 {
-	*in = (struct whitelist_in) { .expires_us = TIME_NONE };
+	*in = (struct whitelist_in){ .expires_us = TIME_NONE };
 }
 
 static bool
@@ -165,8 +165,7 @@ whitelist_apply(struct tx *t, const struct whitelist *before,
 			network_taken(after->network, e);
 		return false;
 	}
-	return tx_change(t, &change, e)
-		&& tx_key(t, 'w', after->network, e)
+	return tx_change(t, &change, e) && tx_key(t, 'w', after->network, e)
 		&& tx_key(t, 'w', before->network, e)
 		&& tx_stamp_whitelist(t, after->id, e);
 }
@@ -189,7 +188,7 @@ create_in(struct tx *t, void *ctx, struct err *e)
 		.subject = in->network,
 		.version = 1 };
 
-	*w = (struct whitelist) { .network = in->network,
+	*w = (struct whitelist){ .network = in->network,
 		.note = in->note,
 		.owner = in->owner,
 		.state = (enum whitelist_state)(in->state + 1),
@@ -339,14 +338,14 @@ whitelist_end(struct tx *t, struct whitelist *w, enum whitelist_state state,
 
 /* What an undo of its end brings back, as it was. */
 bool
-whitelist_revive(struct tx *t, uint64_t id, enum whitelist_state state,
-	struct err *e)
+whitelist_revive(
+	struct tx *t, uint64_t id, enum whitelist_state state, struct err *e)
 {
 	struct whitelist w;
 	bool found;
-	struct change_in change = { .noun = "whitelist",
-		.noun_id = id,
-		.op = CHANGE_RESTORE };
+	struct change_in change = {
+		.noun = "whitelist", .noun_id = id, .op = CHANGE_RESTORE
+	};
 
 	if (!whitelist_row_get(t->db, t->arena, id, true, &w, &found, e))
 		return false;

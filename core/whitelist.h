@@ -45,7 +45,7 @@ bool whitelist_delete(struct core *c, const struct actor *a, uint64_t id,
 	uint64_t version, struct whitelist *out, struct err *e) MUST_USE;
 
 struct whitelist_query {
-	struct list_query list; /* sort: network, created_at, expires_at */
+	struct list_query list;     /* sort: network, created_at, expires_at */
 	enum whitelist_state state; /* 0: active and disabled */
 };
 bool whitelist_list(struct core *c, const struct actor *a,

@@ -158,9 +158,9 @@ load_targets(struct db *db, struct arena *a, struct alias *items, size_t n,
 
 	for (size_t i = 0; i < n; i++) {
 		ids[i] = arg_u64(items[i].id);
-		items[i].targets = arena_array(a,
-			(size_t)items[i].target_count + 1,
-			sizeof(*items[i].targets));
+		items[i].targets =
+			arena_array(a, (size_t)items[i].target_count + 1,
+				sizeof(*items[i].targets));
 		if (!items[i].targets)
 			return err_memory(e);
 	}
@@ -360,7 +360,8 @@ alias_row_resolve(struct db *db, struct arena *a, const char *const *address,
 		for (size_t j = 0; j < k; j++)
 			args[j] = arg_text(address[i + j]);
 		if (!resolve_some(db, a,
-			    "SELECT m.address, m.id, m.domain_id FROM mailbox m "
+			    "SELECT m.address, m.id, m.domain_id FROM mailbox "
+			    "m "
 			    "JOIN domain d ON d.id = m.domain_id "
 			    "AND d.alive = 1 WHERE m.alive = 1 "
 			    "AND m.address IN",
@@ -459,8 +460,8 @@ alias_row_into_domain(struct db *db, struct arena *a, const char *name,
 }
 
 bool
-alias_row_count_into_domain(struct db *db, const char *name,
-	uint64_t domain_id, uint64_t *n_r, struct err *e)
+alias_row_count_into_domain(struct db *db, const char *name, uint64_t domain_id,
+	uint64_t *n_r, struct err *e)
 {
 	return db_query_u64(db, &sql[Q_COUNT_INTO_DOMAIN],
 		ARGS(arg_text(name), arg_u64(domain_id)), n_r, NULL, e);

@@ -8,11 +8,7 @@
 #include "db/db.h"
 
 /* As in the column alias.state. */
-enum alias_state {
-	ALIAS_ACTIVE = 1,
-	ALIAS_DISABLED = 2,
-	ALIAS_DELETED = 4
-};
+enum alias_state { ALIAS_ACTIVE = 1, ALIAS_DISABLED = 2, ALIAS_DELETED = 4 };
 
 struct alias {
 	uint64_t id;
@@ -104,9 +100,8 @@ bool alias_row_count_into_domain(struct db *db, const char *name,
 bool alias_row_of_domain(struct db *db, struct arena *a, uint64_t domain_id,
 	int64_t deleted_us, size_t max, struct alias **items_r, size_t *n_r,
 	struct err *e) MUST_USE;
-bool alias_row_delete_range(struct db *db, uint64_t domain_id,
-	const char *last, int64_t deleted_us, int64_t purge_us,
-	struct err *e) MUST_USE;
+bool alias_row_delete_range(struct db *db, uint64_t domain_id, const char *last,
+	int64_t deleted_us, int64_t purge_us, struct err *e) MUST_USE;
 bool alias_row_restore_range(struct db *db, uint64_t domain_id,
 	const char *last, int64_t deleted_us, int64_t at_us,
 	struct err *e) MUST_USE;

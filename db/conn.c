@@ -67,7 +67,8 @@ fail_duplicate(const char *message, struct err *e)
 
 	while (start && start > message && start[-1] != '\'')
 		start--;
-	if (start && !str_copy_n(key, sizeof(key), start, (size_t)(end - start)))
+	if (start
+		&& !str_copy_n(key, sizeof(key), start, (size_t)(end - start)))
 		key[0] = '\0';
 	return err_set(e, ERR_CONFLICT, key, "duplicate", NULL,
 		"a row with this value exists already");
@@ -309,8 +310,8 @@ db_commit(struct db *db, struct err *e)
 	if (mysql_commit(db->my) == 0)
 		return true;
 	number = mysql_errno(db->my);
-	log_fault(number, mysql_sqlstate(db->my), mysql_error(db->my),
-		"COMMIT");
+	log_fault(
+		number, mysql_sqlstate(db->my), mysql_error(db->my), "COMMIT");
 	switch (db_fault_of(number)) {
 	case FAULT_GONE:
 		db_drop(db);
@@ -322,8 +323,8 @@ db_commit(struct db *db, struct err *e)
 			"the database did not answer the commit");
 	default:
 		mysql_rollback(db->my);
-		return err_set(e, number == ER_LOCK_DEADLOCK ? ERR_RETRY
-							     : ERR_INTERNAL,
+		return err_set(e,
+			number == ER_LOCK_DEADLOCK ? ERR_RETRY : ERR_INTERNAL,
 			NULL, "commit", NULL, "the commit was refused");
 	}
 }

@@ -49,7 +49,7 @@ struct sql_table {
 
 struct db_options {
 	const char *socket;
-	const char *name;     /* of the database; "" for none */
+	const char *name; /* of the database; "" for none */
 	const char *user;
 	const char *password; /* NULL: the unix_socket plugin asks for none */
 	const struct sql_table *const *tables; /* may be NULL */
@@ -75,7 +75,7 @@ uint64_t db_round_trips(const struct db *db);
 
 enum db_isolation {
 	DB_READ_COMMITTED, /* writers */
-	DB_SNAPSHOT /* REPEATABLE READ, consistent snapshot, read only */
+	DB_SNAPSHOT        /* REPEATABLE READ, consistent snapshot, read only */
 };
 
 bool db_begin(
@@ -99,48 +99,48 @@ struct arg {
 static inline struct arg
 arg_u64(uint64_t u)
 {
-	return (struct arg) { .kind = 'u', .u = u };
+	return (struct arg){ .kind = 'u', .u = u };
 }
 static inline struct arg
 arg_i64(int64_t i)
 {
-	return (struct arg) { .kind = 'i', .i = i };
+	return (struct arg){ .kind = 'i', .i = i };
 }
 /* NULL is SQL's NULL. */
 static inline struct arg
 arg_text(const char *s)
 {
-	return (struct arg) { .kind = s ? 's' : 0,
-		.s = s,
-		.len = s ? __builtin_strlen(s) : 0 };
+	return (struct arg){
+		.kind = s ? 's' : 0, .s = s, .len = s ? __builtin_strlen(s) : 0
+	};
 }
 static inline struct arg
 arg_bytes(const void *data, size_t len)
 {
-	return (struct arg) { .kind = 'b', .s = data, .len = len };
+	return (struct arg){ .kind = 'b', .s = data, .len = len };
 }
 static inline struct arg
 arg_time(int64_t us)
 {
-	return (struct arg) { .kind = us == TIME_NONE ? 0 : 't', .i = us };
+	return (struct arg){ .kind = us == TIME_NONE ? 0 : 't', .i = us };
 }
 static inline struct arg
 arg_null(void)
 {
-	return (struct arg) { .kind = 0 };
+	return (struct arg){ .kind = 0 };
 }
 /* 0 is NULL: ids that may be missing. */
 static inline struct arg
 arg_id(uint64_t id)
 {
-	return (struct arg) { .kind = id ? 'u' : 0, .u = id };
+	return (struct arg){ .kind = id ? 'u' : 0, .u = id };
 }
 
 /* `ARGS(arg_u64(id), arg_text(name))`: the list and its length. */
 #define ARGS(...)                                                              \
-	(const struct arg[]) { __VA_ARGS__ },                                  \
-		sizeof((const struct arg[]) { __VA_ARGS__ })                   \
-			/ sizeof(struct arg)
+	(const struct arg[]){ __VA_ARGS__ },                                   \
+		sizeof((const struct arg[]){ __VA_ARGS__ })                    \
+		/ sizeof(struct arg)
 #define NO_ARGS NULL, 0
 
 struct db_done {
@@ -176,8 +176,8 @@ struct rows {
 	struct stmt *stmt;
 	bool is_stream;
 	bool has_failed;
-	bool is_cut; /* LIMIT ROWS EXAMINED ended it early */
-	uint64_t n; /* rows of the result; 0 for a stream */
+	bool is_cut;         /* LIMIT ROWS EXAMINED ended it early */
+	uint64_t n;          /* rows of the result; 0 for a stream */
 	uint64_t generation; /* of the connection that it came from */
 };
 

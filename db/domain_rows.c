@@ -119,7 +119,8 @@ bool
 domain_row_get(struct db *db, struct arena *a, uint64_t id, enum row_lock lock,
 	struct domain *out, bool *found_r, struct err *e)
 {
-	return one(db, a, &sql[Q_GET + (int)lock], arg_u64(id), out, found_r, e);
+	return one(
+		db, a, &sql[Q_GET + (int)lock], arg_u64(id), out, found_r, e);
 }
 
 bool
@@ -131,8 +132,7 @@ domain_row_find(struct db *db, struct arena *a, const char *name,
 }
 
 bool
-domain_row_id(
-	struct db *db, const char *name, uint64_t *id_r, struct err *e)
+domain_row_id(struct db *db, const char *name, uint64_t *id_r, struct err *e)
 {
 	return db_query_u64(
 		db, &sql[Q_ID], ARGS(arg_text(name)), id_r, NULL, e);
@@ -175,15 +175,14 @@ domain_row_update(struct db *db, const struct domain *d, struct err *e)
 }
 
 bool
-domain_row_stamp(struct db *db, const struct domain *d, uint64_t serial,
-	struct err *e)
+domain_row_stamp(
+	struct db *db, const struct domain *d, uint64_t serial, struct err *e)
 {
 	return db_exec(db, &sql[Q_STAMP],
 		ARGS(arg_i64(d->mailbox_count), arg_i64(d->alias_count),
 			arg_i64(d->quota_allotted_bytes),
 			arg_u64(d->has_catch_all), arg_u64(d->has_postmaster),
-			arg_u64(d->has_abuse), arg_u64(serial),
-			arg_u64(d->id)),
+			arg_u64(d->has_abuse), arg_u64(serial), arg_u64(d->id)),
 		NULL, e);
 }
 

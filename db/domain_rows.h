@@ -85,7 +85,7 @@ bool domain_row_update(
 bool domain_row_stamp(struct db *db, const struct domain *d, uint64_t serial,
 	struct err *e) MUST_USE;
 /* The retiring domain whose date came first, 0 when none has. */
-bool domain_row_due_retire(struct db *db, int64_t at_us, uint64_t *id_r,
-	struct err *e) MUST_USE;
+bool domain_row_due_retire(
+	struct db *db, int64_t at_us, uint64_t *id_r, struct err *e) MUST_USE;
 
 #endif

@@ -40,6 +40,6 @@ db_query_in(struct db *db, const char *head, const char *tail, char kind,
 	str_add(&s, ") ");
 	str_add(&s, tail);
 	assert(str_is_ok(&s));
-	return db_query_text(db, &(const struct sql) { text, in, out }, all,
-		size, rows_r, e);
+	return db_query_text(
+		db, &(const struct sql){ text, in, out }, all, size, rows_r, e);
 }

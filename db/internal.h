@@ -21,7 +21,7 @@ struct db {
 	bool is_in_transaction;
 	uint64_t round_trips;
 	uint64_t generation; /* counts connections that were dropped */
-	uint64_t clock; /* counts uses, for the cache */
+	uint64_t clock;      /* counts uses, for the cache */
 	struct stmt *map[DB_MAP_SIZE];
 	struct stmt *text[DB_TEXT_CACHE];
 };
@@ -29,9 +29,9 @@ struct db {
 /* What the server or the library answered. */
 enum db_fault {
 	FAULT_NONE,
-	FAULT_GONE,    /* never reached the server: safe to send again */
-	FAULT_LOST,    /* the connection broke while we waited */
-	FAULT_DENIED,  /* this account may not */
+	FAULT_GONE,   /* never reached the server: safe to send again */
+	FAULT_LOST,   /* the connection broke while we waited */
+	FAULT_DENIED, /* this account may not */
 	FAULT_OTHER
 };
 

@@ -96,9 +96,9 @@ static const struct noun_def nouns[] = {
 		domain_sorts, ARRAY_LEN(domain_sorts),
 		offsetof(struct domain, id) },
 	[LIST_MAILBOXES] = { "mailbox m", "m.alive", "m.id", "m.domain_id",
-		"m.state", MAILBOX_COLUMNS, MAILBOX_OUT,
-		sizeof(struct mailbox), mailbox_load, mailbox_sorts,
-		ARRAY_LEN(mailbox_sorts), offsetof(struct mailbox, id) },
+		"m.state", MAILBOX_COLUMNS, MAILBOX_OUT, sizeof(struct mailbox),
+		mailbox_load, mailbox_sorts, ARRAY_LEN(mailbox_sorts),
+		offsetof(struct mailbox, id) },
 	[LIST_ALIASES] = { "alias a", "a.alive", "a.id", "a.domain_id",
 		"a.state", ALIAS_COLUMNS, ALIAS_OUT, sizeof(struct alias),
 		alias_load, alias_sorts, ARRAY_LEN(alias_sorts),
@@ -145,8 +145,8 @@ list_value_is_valid(enum list_noun noun, unsigned sort, const char *value)
 }
 
 const char *
-list_value(enum list_noun noun, unsigned sort, const void *item,
-	struct arena *a)
+list_value(
+	enum list_noun noun, unsigned sort, const void *item, struct arena *a)
 {
 	const struct sort_def *s = &nouns[noun].sort[sort];
 	const char *p = (const char *)item + s->at;
@@ -314,8 +314,8 @@ add_ids(struct build *b, const char *column, const uint64_t *ids, size_t n)
 }
 
 static void
-add_alive(struct build *b, const struct noun_def *d,
-	const struct list_filter *f)
+add_alive(
+	struct build *b, const struct noun_def *d, const struct list_filter *f)
 {
 	if (!d->alive)
 		add(b, "1 = 1");
@@ -370,8 +370,8 @@ add_small_search(
 
 /* The scope as a term: for counts, small nouns and walks. */
 static void
-add_scope(struct build *b, const struct noun_def *d,
-	const struct list_filter *f)
+add_scope(
+	struct build *b, const struct noun_def *d, const struct list_filter *f)
 {
 	if (f->domain_id) {
 		str_addf(&b->text, " AND %s = ?", d->domain);
@@ -380,8 +380,9 @@ add_scope(struct build *b, const struct noun_def *d,
 	if (!f->is_scoped)
 		return;
 	if (d->state && strcmp(d->state, "j.state") == 0) {
-		add(b, " AND (j.admin_id = ? OR j.domain_id IN (SELECT "
-		       "domain_id FROM admin_domain WHERE admin_id = ?))");
+		add(b,
+			" AND (j.admin_id = ? OR j.domain_id IN (SELECT "
+			"domain_id FROM admin_domain WHERE admin_id = ?))");
 		bind(b, 'u', arg_u64(f->admin_id));
 		bind(b, 'u', arg_u64(f->admin_id));
 	} else if (f->n_scope <= SCOPE_INLINE) {
@@ -424,8 +425,8 @@ keep_hit(struct find *x, const struct rows *r, struct err *e)
 	if (x->n == x->cap) {
 		size_t cap = x->cap ? 2 * x->cap : 256;
 
-		h = arena_grow(x->a, x->hit, x->cap * sizeof(*h),
-			cap * sizeof(*h));
+		h = arena_grow(
+			x->a, x->hit, x->cap * sizeof(*h), cap * sizeof(*h));
 		if (!h)
 			return err_memory(e);
 		x->hit = h;
@@ -477,8 +478,7 @@ add_columns(struct find *x)
 	add(x->b, "SELECT ");
 	add(x->b, x->d->columns);
 	if (x->s->kind == 'w')
-		str_addf(&x->b->text, ", HEX(WEIGHT_STRING(%s))",
-			x->s->column);
+		str_addf(&x->b->text, ", HEX(WEIGHT_STRING(%s))", x->s->column);
 }
 
 static void
@@ -533,8 +533,9 @@ walk(struct find *x, const char *index, const struct term *term,
 	add_scope(x->b, x->d, x->f);
 	add_small_search(x->b, x->noun, x->f);
 	if (x->f->target) {
-		add(x->b, " AND a.id IN (SELECT alias_id FROM alias_target "
-			  "WHERE target = ?)");
+		add(x->b,
+			" AND a.id IN (SELECT alias_id FROM alias_target "
+			"WHERE target = ?)");
 		bind(x->b, 's', arg_text(x->f->target));
 	}
 	if (term && term->sql) {
@@ -606,8 +607,8 @@ some_domains(struct find *x, const uint64_t *ids, size_t n, struct err *e)
 	x->n = before;
 	x->is_merged = true;
 	for (size_t i = 0; i < n; i += MERGE_CHUNK)
-		if (!merge(x, ids + i, n - i < MERGE_CHUNK ? n - i : MERGE_CHUNK,
-			    e))
+		if (!merge(x, ids + i,
+			    n - i < MERGE_CHUNK ? n - i : MERGE_CHUNK, e))
 			return false;
 	return true;
 }
@@ -660,11 +661,11 @@ make_patterns(struct find *x, const char *q, struct probe *p)
 	return str_copy(p->name, sizeof(p->name),
 		       has_name ? pattern(x->b, "", name) : "")
 		&& str_copy(p->any, sizeof(p->any), pattern(x->b, "%", q))
-		&& str_copy(p->address, sizeof(p->address),
-			pattern(x->b, "", q))
+		&& str_copy(
+			p->address, sizeof(p->address), pattern(x->b, "", q))
 		&& str_copy(p->part, sizeof(p->part),
 			is_mailbox && strchr(q, '@') ? ""
-				: is_mailbox	     ? part_pattern(x, q)
+				: is_mailbox         ? part_pattern(x, q)
 						     : p->address);
 }
 
@@ -672,24 +673,25 @@ make_patterns(struct find *x, const char *q, struct probe *p)
 static bool
 probe(struct find *x, struct probe *p, struct err *e)
 {
-	static const struct sql mailboxes
-		= { "(SELECT 0, id FROM domain WHERE alive = 1 AND name LIKE ? "
-		    "LIMIT ?) UNION ALL SELECT 1, "
-		    "CAST(COUNT(*) AS UNSIGNED) FROM (SELECT 1 FROM "
-		    "mailbox_part WHERE part LIKE ? LIMIT ?) x",
-			  "susu", "uu" };
-	static const struct sql aliases
-		= { "(SELECT 0, id FROM domain WHERE alive = 1 AND name LIKE ? "
-		    "LIMIT ?) UNION ALL SELECT 1, "
-		    "CAST(COUNT(*) AS UNSIGNED) FROM (SELECT 1 FROM "
-		    "alias_target WHERE target LIKE ? AND alive = 1 LIMIT ?) x",
-			  "susu", "uu" };
+	static const struct sql mailboxes = {
+		"(SELECT 0, id FROM domain WHERE alive = 1 AND name LIKE ? "
+		"LIMIT ?) UNION ALL SELECT 1, "
+		"CAST(COUNT(*) AS UNSIGNED) FROM (SELECT 1 FROM "
+		"mailbox_part WHERE part LIKE ? LIMIT ?) x",
+		"susu", "uu"
+	};
+	static const struct sql aliases = {
+		"(SELECT 0, id FROM domain WHERE alive = 1 AND name LIKE ? "
+		"LIMIT ?) UNION ALL SELECT 1, "
+		"CAST(COUNT(*) AS UNSIGNED) FROM (SELECT 1 FROM "
+		"alias_target WHERE target LIKE ? AND alive = 1 LIMIT ?) x",
+		"susu", "uu"
+	};
 	struct rows r;
 
 	p->n = p->n_all = 0;
 	p->parts = 0;
-	if (!db_query(x->db,
-		    x->noun == LIST_MAILBOXES ? &mailboxes : &aliases,
+	if (!db_query(x->db, x->noun == LIST_MAILBOXES ? &mailboxes : &aliases,
 		    ARGS(arg_text(p->name), arg_u64(SCOPE_INLINE + 1),
 			    arg_text(p->part), arg_u64(DENSE + 1)),
 		    &r, e))
@@ -728,14 +730,16 @@ by_domain(struct find *x, const struct probe *p, struct err *e)
 static bool
 count_addresses(struct find *x, const char *like, uint64_t *n_r, struct err *e)
 {
-	static const struct sql mailboxes
-		= { "SELECT CAST(COUNT(*) AS UNSIGNED) FROM (SELECT 1 FROM "
-		    "mailbox WHERE alive = 1 AND address LIKE ? LIMIT ?) x",
-			  "su", "u" };
-	static const struct sql aliases
-		= { "SELECT CAST(COUNT(*) AS UNSIGNED) FROM (SELECT 1 FROM "
-		    "alias WHERE alive = 1 AND address LIKE ? LIMIT ?) x",
-			  "su", "u" };
+	static const struct sql mailboxes = {
+		"SELECT CAST(COUNT(*) AS UNSIGNED) FROM (SELECT 1 FROM "
+		"mailbox WHERE alive = 1 AND address LIKE ? LIMIT ?) x",
+		"su", "u"
+	};
+	static const struct sql aliases = {
+		"SELECT CAST(COUNT(*) AS UNSIGNED) FROM (SELECT 1 FROM "
+		"alias WHERE alive = 1 AND address LIKE ? LIMIT ?) x",
+		"su", "u"
+	};
 
 	return db_query_u64(x->db,
 		x->noun == LIST_MAILBOXES ? &mailboxes : &aliases,
@@ -771,8 +775,8 @@ by_part(struct find *x, const struct probe *p, struct err *e)
 {
 	bool is_mailbox = x->noun == LIST_MAILBOXES;
 	bool is_whole = strlen(p->any) <= strlen(p->part) + 1;
-	const struct term sparse = { .sql
-		= is_mailbox && !is_whole ? "m.name LIKE ?" : NULL,
+	const struct term sparse = {
+		.sql = is_mailbox && !is_whole ? "m.name LIKE ?" : NULL,
 		.text = p->any,
 		.source = is_mailbox
 			? "(SELECT DISTINCT mailbox_id AS id FROM mailbox_part "
@@ -781,7 +785,8 @@ by_part(struct find *x, const struct probe *p, struct err *e)
 			: "(SELECT DISTINCT alias_id AS id FROM alias_target "
 			  "WHERE target LIKE ?) p STRAIGHT_JOIN alias a "
 			  "ON a.id = p.id",
-		.source_text = p->part };
+		.source_text = p->part
+	};
 	const struct term dense = { .sql = is_mailbox
 			? "m.name LIKE ?"
 			: "EXISTS (SELECT 1 FROM alias_target t "
@@ -863,17 +868,15 @@ search(struct find *x, struct err *e)
 static bool
 find(struct find *x, struct err *e)
 {
-	bool has_ranges
-		= x->noun == LIST_MAILBOXES || x->noun == LIST_ALIASES;
+	bool has_ranges = x->noun == LIST_MAILBOXES || x->noun == LIST_ALIASES;
 
 	if (has_ranges && x->f->q)
 		return search(x, e);
-	if (has_ranges && x->f->is_scoped && !x->f->domain_id
-		&& !x->f->target)
+	if (has_ranges && x->f->is_scoped && !x->f->domain_id && !x->f->target)
 		return x->f->n_scope == 0
 			|| some_domains(x, x->f->scope, x->f->n_scope, e);
-	return walk(x, x->f->target ? NULL : sort_index(x), NULL, NULL, NULL,
-		e);
+	return walk(
+		x, x->f->target ? NULL : sort_index(x), NULL, NULL, NULL, e);
 }
 
 bool
@@ -919,8 +922,9 @@ add_all(struct build *b, enum list_noun noun, const struct list_filter *f)
 	add_scope(b, d, f);
 	add_small_search(b, noun, f);
 	if (f->target) {
-		add(b, " AND a.id IN (SELECT alias_id FROM alias_target "
-		       "WHERE target = ?)");
+		add(b,
+			" AND a.id IN (SELECT alias_id FROM alias_target "
+			"WHERE target = ?)");
 		bind(b, 's', arg_text(f->target));
 	}
 	if (!f->q || (!is_mailbox && noun != LIST_ALIASES))
@@ -933,15 +937,17 @@ add_all(struct build *b, enum list_noun noun, const struct list_filter *f)
 		add(b, " AND (m.name LIKE ?");
 		bind(b, 's', arg_text(pattern(b, "%", f->q)));
 	} else {
-		add(b, " AND (EXISTS (SELECT 1 FROM alias_target t "
-		       "WHERE t.alias_id = a.id AND t.target LIKE ?)");
+		add(b,
+			" AND (EXISTS (SELECT 1 FROM alias_target t "
+			"WHERE t.alias_id = a.id AND t.target LIKE ?)");
 		bind(b, 's', arg_text(pattern(b, "", f->q)));
 	}
 	if (str_is_ascii(f->q)) {
 		const char *name = *f->q == '@' ? f->q + 1 : f->q;
 
-		add(b, is_mailbox ? " OR m.address LIKE ?"
-				  : " OR a.address LIKE ?");
+		add(b,
+			is_mailbox ? " OR m.address LIKE ?"
+				   : " OR a.address LIKE ?");
 		bind(b, 's', arg_text(pattern(b, "", f->q)));
 		if (*name && !strchr(name, '@') && !f->domain_id) {
 			str_addf(&b->text,
@@ -966,8 +972,9 @@ list_count(struct db *db, enum list_noun noun, const struct list_filter *f,
 	if (!b)
 		return err_memory(e);
 	start(b);
-	add(b, cap ? "SELECT COUNT(*) FROM (SELECT 1 FROM "
-		   : "SELECT COUNT(*) FROM ");
+	add(b,
+		cap ? "SELECT COUNT(*) FROM (SELECT 1 FROM "
+		    : "SELECT COUNT(*) FROM ");
 	add(b, nouns[noun].table);
 	add(b, " WHERE ");
 	add_all(b, noun, f);
@@ -976,9 +983,8 @@ list_count(struct db *db, enum list_noun noun, const struct list_filter *f,
 		bind(b, 'u', arg_u64(cap));
 	}
 	ok = str_is_ok(&b->text)
-		&& db_query_text(db,
-			&(const struct sql) { b->buf, b->in, "u" }, b->arg,
-			b->n, &r, e);
+		&& db_query_text(db, &(const struct sql){ b->buf, b->in, "u" },
+			b->arg, b->n, &r, e);
 	if (ok) {
 		if (rows_next(&r))
 			*n_r = row_u64(&r, 0);
@@ -994,7 +1000,7 @@ take_ids(struct db *db, struct arena *a, const struct build *b,
 {
 	struct rows r;
 
-	if (!db_query_text(db, &(const struct sql) { b->buf, b->in, "u" },
+	if (!db_query_text(db, &(const struct sql){ b->buf, b->in, "u" },
 		    b->arg, b->n, &r, e))
 		return false;
 	*ids_r = arena_array(a, r.n + 1, sizeof(**ids_r));

@@ -56,8 +56,8 @@ bool list_sort_find(
 bool list_value_is_valid(
 	enum list_noun noun, unsigned sort, const char *value) MUST_USE;
 /* The sort value of a row, as text in the arena. */
-const char *list_value(enum list_noun noun, unsigned sort, const void *item,
-	struct arena *a);
+const char *list_value(
+	enum list_noun noun, unsigned sort, const void *item, struct arena *a);
 uint64_t list_id(enum list_noun noun, const void *item);
 
 /* Rows in the direction of the key; *n_r up to limit + 1. Items are structs of
@@ -67,9 +67,8 @@ bool list_rows(struct db *db, struct arena *a, enum list_noun noun,
 	size_t *n_r, struct err *e) MUST_USE;
 
 /* How many, at most `cap` (0: all). */
-bool list_count(struct db *db, enum list_noun noun,
-	const struct list_filter *f, uint64_t cap, uint64_t *n_r,
-	struct err *e) MUST_USE;
+bool list_count(struct db *db, enum list_noun noun, const struct list_filter *f,
+	uint64_t cap, uint64_t *n_r, struct err *e) MUST_USE;
 
 /* Mailboxes of a filter in the order of ids, behind `after`: for bulk work.
  * `ids` (ascending) narrows it, n_ids 0: all. */

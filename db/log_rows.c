@@ -63,8 +63,7 @@ log_row_changes(
 }
 
 bool
-log_row_keys(
-	struct db *db, const struct arg *args, size_t rows, struct err *e)
+log_row_keys(struct db *db, const struct arg *args, size_t rows, struct err *e)
 {
 	return some(db, &sql[Q_KEY], args, KEY_PARAMS, rows, e);
 }
@@ -94,9 +93,8 @@ log_row_revision(struct db *db, const struct revision_row *r, struct err *e)
 			arg_text(r->action), arg_u64(r->actor_kind),
 			arg_id(r->admin_id), arg_text(r->actor_name),
 			arg_text(r->client), arg_text(r->request_id),
-			arg_text(r->note), arg_id(r->undoes),
-			arg_id(r->job_id), arg_u64(r->changes),
-			arg_time(r->created_us)),
+			arg_text(r->note), arg_id(r->undoes), arg_id(r->job_id),
+			arg_u64(r->changes), arg_time(r->created_us)),
 		NULL, e);
 }
 

@@ -39,7 +39,7 @@ bool log_row_revision(
 /* Append a secret; its id. */
 bool secret_row_insert(struct db *db, const char *kind, const char *value,
 	int64_t created_us, uint64_t *id_r, struct err *e) MUST_USE;
-bool secret_row_exists(struct db *db, uint64_t id, bool *found_r,
-	struct err *e) MUST_USE;
+bool secret_row_exists(
+	struct db *db, uint64_t id, bool *found_r, struct err *e) MUST_USE;
 
 #endif

@@ -189,8 +189,8 @@ mailbox_row_update(struct db *db, const struct mailbox *m, struct err *e)
 }
 
 bool
-mailbox_row_stamp(struct db *db, const struct mailbox *m, uint64_t serial,
-	struct err *e)
+mailbox_row_stamp(
+	struct db *db, const struct mailbox *m, uint64_t serial, struct err *e)
 {
 	return db_exec(db, &sql[Q_STAMP],
 		ARGS(arg_text(m->home), arg_u64(serial), arg_u64(m->id)), NULL,
@@ -242,14 +242,15 @@ mailbox_row_parts(struct db *db, uint64_t id, const char *name, bool is_new,
 	size_t n = 0;
 
 	if (!is_new
-		&& !db_exec(db, &sql[Q_PART_DELETE], ARGS(arg_u64(id)), NULL, e))
+		&& !db_exec(
+			db, &sql[Q_PART_DELETE], ARGS(arg_u64(id)), NULL, e))
 		return false;
 	for (const char *p = name; *p && n < PARTS_MAX; p += head_len(p, 1)) {
 		if (*p == ' ')
 			continue;
-		args[2 * n] = (struct arg) { .kind = 's',
-			.s = p,
-			.len = head_len(p, PART_CHARS) };
+		args[2 * n] = (struct arg){
+			.kind = 's', .s = p, .len = head_len(p, PART_CHARS)
+		};
 		args[2 * n + 1] = arg_u64(id);
 		n++;
 	}
@@ -267,13 +268,12 @@ mailbox_row_of_domain(struct db *db, struct arena *a, uint64_t domain_id,
 
 	*n_r = 0;
 	*items_r = NULL;
-	ok = is_living
-		? db_query(db, &sql[Q_LIVING],
-			  ARGS(arg_u64(domain_id), arg_u64(max)), &r, e)
-		: db_query(db, &sql[Q_DELETED_AT],
-			  ARGS(arg_u64(domain_id), arg_time(deleted_us),
-				  arg_u64(max)),
-			  &r, e);
+	ok = is_living ? db_query(db, &sql[Q_LIVING],
+		     ARGS(arg_u64(domain_id), arg_u64(max)), &r, e)
+		       : db_query(db, &sql[Q_DELETED_AT],
+			       ARGS(arg_u64(domain_id), arg_time(deleted_us),
+				       arg_u64(max)),
+			       &r, e);
 	if (!ok)
 		return false;
 	*items_r = arena_array(a, r.n + 1, sizeof(**items_r));

@@ -22,8 +22,8 @@ struct mailbox {
 	enum mailbox_state state;
 	enum mailbox_state former_state; /* of a deleted one */
 	bool is_alive;
-	int64_t quota_bytes; /* 0: no limit */
-	uint64_t secret_id;  /* 0: no password */
+	int64_t quota_bytes;         /* 0: no limit */
+	uint64_t secret_id;          /* 0: no password */
 	const char *password_scheme; /* "" without a password */
 	const char *home;
 	int64_t deleted_us;
@@ -53,8 +53,8 @@ bool mailbox_row_find(struct db *db, struct arena *a, const char *address,
 	struct mailbox *out, bool *found_r, struct err *e) MUST_USE;
 
 /* Who has this address in the domain now: bit 0 a mailbox, bit 1 an alias. */
-bool mailbox_row_holders(struct db *db, uint64_t domain_id,
-	const char *address, unsigned *bits_r, struct err *e) MUST_USE;
+bool mailbox_row_holders(struct db *db, uint64_t domain_id, const char *address,
+	unsigned *bits_r, struct err *e) MUST_USE;
 
 /* Sets m->id. Duplicate key: `mailbox_domain_address`. */
 bool mailbox_row_insert(
@@ -84,6 +84,5 @@ bool mailbox_row_delete_range(struct db *db, uint64_t domain_id,
 bool mailbox_row_restore_range(struct db *db, uint64_t domain_id,
 	const char *last, int64_t deleted_us, int64_t at_us,
 	struct err *e) MUST_USE;
-
 
 #endif

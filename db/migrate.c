@@ -22,37 +22,41 @@
 #define MAX_FILE_BYTES (4U << 20)
 #define LOCK_NAME "postroom.migrate"
 
-static const char make_table[]
-	= "CREATE TABLE IF NOT EXISTS schema_version ("
-	  "version INT UNSIGNED NOT NULL PRIMARY KEY,"
-	  "name VARCHAR(100) CHARACTER SET ascii NOT NULL,"
-	  "sha256 CHAR(64) CHARACTER SET ascii NOT NULL,"
-	  "begun DATETIME(6) NOT NULL,"
-	  "applied DATETIME(6) NULL) ENGINE=InnoDB";
+static const char make_table[] =
+	"CREATE TABLE IF NOT EXISTS schema_version ("
+	"version INT UNSIGNED NOT NULL PRIMARY KEY,"
+	"name VARCHAR(100) CHARACTER SET ascii NOT NULL,"
+	"sha256 CHAR(64) CHARACTER SET ascii NOT NULL,"
+	"begun DATETIME(6) NOT NULL,"
+	"applied DATETIME(6) NULL) ENGINE=InnoDB";
 
-static const struct sql q_lock
-	= { "SELECT GET_LOCK('" LOCK_NAME "', 60)", "", "i" };
-static const struct sql q_unlock
-	= { "SELECT RELEASE_LOCK('" LOCK_NAME "')", "", "i" };
-static const struct sql q_tables
-	= { "SELECT COUNT(*) FROM information_schema.tables "
-	    "WHERE table_schema = DATABASE() "
-	    "AND table_name = 'schema_version'",
-		  "", "i" };
-static const struct sql q_version
-	= { "SELECT version FROM schema_version ORDER BY version DESC LIMIT 1",
-		  "", "u" };
-static const struct sql q_applied
-	= { "SELECT version, sha256, applied FROM schema_version "
-	    "ORDER BY version",
-		  "", "ust" };
-static const struct sql q_begun
-	= { "INSERT INTO schema_version (version, name, sha256, begun) "
-	    "VALUES (?, ?, ?, ?)",
-		  "usst", "" };
-static const struct sql q_done
-	= { "UPDATE schema_version SET applied = ? WHERE version = ?", "tu",
-		  "" };
+static const struct sql q_lock = { "SELECT GET_LOCK('" LOCK_NAME "', 60)", "",
+	"i" };
+static const struct sql q_unlock = { "SELECT RELEASE_LOCK('" LOCK_NAME "')", "",
+	"i" };
+static const struct sql q_tables = {
+	"SELECT COUNT(*) FROM information_schema.tables "
+	"WHERE table_schema = DATABASE() "
+	"AND table_name = 'schema_version'",
+	"", "i"
+};
+static const struct sql q_version = {
+	"SELECT version FROM schema_version ORDER BY version DESC LIMIT 1", "",
+	"u"
+};
+static const struct sql q_applied = {
+	"SELECT version, sha256, applied FROM schema_version "
+	"ORDER BY version",
+	"", "ust"
+};
+static const struct sql q_begun = {
+	"INSERT INTO schema_version (version, name, sha256, begun) "
+	"VALUES (?, ?, ?, ?)",
+	"usst", ""
+};
+static const struct sql q_done = {
+	"UPDATE schema_version SET applied = ? WHERE version = ?", "tu", ""
+};
 
 struct migration {
 	unsigned version;
@@ -131,8 +135,7 @@ load_all(struct run *r, struct err *e)
 		err_set(e, ERR_NOT_FOUND, NULL, "no_migrations", r->folder,
 			"there are no migrations in %s", r->folder);
 	if (ok) {
-		r->file = arena_array(
-			r->arena, (size_t)n, sizeof(*r->file));
+		r->file = arena_array(r->arena, (size_t)n, sizeof(*r->file));
 		ok = r->file || err_memory(e);
 	}
 	for (int i = 0; ok && i < n; i++) {
@@ -163,7 +166,8 @@ check_row(struct run *r, const struct rows *rows, struct err *e)
 	m = &r->file[v - 1];
 	if (row_time(rows, 2) == TIME_NONE)
 		return err_set(e, ERR_CONFLICT, NULL, "migration_half_done",
-			m->name, "%s was begun and did not end: look at the "
+			m->name,
+			"%s was begun and did not end: look at the "
 			"database, then correct its row in schema_version",
 			m->name);
 	if (strcmp(row_text(rows, 1), m->sha256) != 0)
@@ -227,8 +231,7 @@ apply_grants(struct run *r, struct err *e)
 }
 
 static bool
-locked(struct run *r, bool skip_grants, struct db_migrated *done,
-	struct err *e)
+locked(struct run *r, bool skip_grants, struct db_migrated *done, struct err *e)
 {
 	struct rows rows;
 	bool has_lock = false, ok;
@@ -243,8 +246,7 @@ locked(struct run *r, bool skip_grants, struct db_migrated *done,
 		return err_set(e, ERR_UNAVAILABLE, NULL, "locked", NULL,
 			"another migration is at work");
 	ok = db_run_script(r->db, make_table, e) && read_applied(r, e)
-		&& apply_due(r, done, e)
-		&& (skip_grants || apply_grants(r, e));
+		&& apply_due(r, done, e) && (skip_grants || apply_grants(r, e));
 	if (db_query(r->db, &q_unlock, NO_ARGS, &rows, NULL))
 		ok = rows_done(&rows, NULL) && ok;
 	return ok;
@@ -286,7 +288,7 @@ db_migrate(const struct db_options *o, const char *folder, bool skip_grants,
 	struct run r = { .folder = folder };
 	bool ok;
 
-	*done_r = (struct db_migrated) { 0 };
+	*done_r = (struct db_migrated){ 0 };
 	mine.is_lazy = true;
 	mine.tables = NULL;
 	mine.statement_s = 3600;

@@ -36,7 +36,7 @@ bool db_migrate(const struct db_options *o, const char *folder,
 	bool skip_grants, struct db_migrated *done_r, struct err *e) MUST_USE;
 
 /* Version of the database; 0 when it is empty. */
-bool db_schema_version(struct db *db, unsigned *version_r, struct err *e)
-	MUST_USE;
+bool db_schema_version(
+	struct db *db, unsigned *version_r, struct err *e) MUST_USE;
 
 #endif

@@ -51,8 +51,8 @@ static const struct sql sql[] = {
 			   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
 			   "?)",
 		"susussuusuusttt", "" },
-	[Q_JOB_GET] = { "SELECT " JOB_COLUMNS " FROM job j WHERE j.id = ?",
-		"u", JOB_OUT },
+	[Q_JOB_GET] = { "SELECT " JOB_COLUMNS " FROM job j WHERE j.id = ?", "u",
+		JOB_OUT },
 	[Q_JOB_OF_DOMAIN] = { "SELECT id FROM job WHERE domain_id = ? "
 			      "AND state IN (1, 2) AND kind LIKE 'domain.%' "
 			      "LIMIT 1",
@@ -115,9 +115,8 @@ claim_row_insert(struct db *db, const uint8_t key[static 32],
 		return true;
 	if (e && e->code == ERR_CONFLICT) {
 		err_clear(e);
-		return err_set(e, ERR_CONFLICT, "Idempotency-Key",
-			"key_in_use", NULL,
-			"this key was used a moment ago: ask again");
+		return err_set(e, ERR_CONFLICT, "Idempotency-Key", "key_in_use",
+			NULL, "this key was used a moment ago: ask again");
 	}
 	return false;
 }
@@ -138,7 +137,7 @@ claim_row_get(struct db *db, struct arena *a, const uint8_t key[static 32],
 	struct rows r;
 	bool ok = true;
 
-	*out = (struct claim_row) { .location = "" };
+	*out = (struct claim_row){ .location = "" };
 	*found_r = false;
 	if (!db_query(db, &sql[Q_CLAIM_GET], ARGS(arg_bytes(key, 32)), &r, e))
 		return false;
@@ -182,8 +181,7 @@ claim_row_keep(struct db *db, const uint8_t key[static 32], unsigned status,
 }
 
 bool
-claim_row_purge(
-	struct db *db, int64_t before_us, uint64_t *n_r, struct err *e)
+claim_row_purge(struct db *db, int64_t before_us, uint64_t *n_r, struct err *e)
 {
 	struct db_done done;
 
@@ -263,8 +261,8 @@ bool
 job_row_of_domain(
 	struct db *db, uint64_t domain_id, uint64_t *id_r, struct err *e)
 {
-	return db_query_u64(db, &sql[Q_JOB_OF_DOMAIN],
-		ARGS(arg_u64(domain_id)), id_r, NULL, e);
+	return db_query_u64(db, &sql[Q_JOB_OF_DOMAIN], ARGS(arg_u64(domain_id)),
+		id_r, NULL, e);
 }
 
 bool
@@ -330,13 +328,13 @@ job_row_batch(struct db *db, const struct job_row *j, struct err *e)
 }
 
 bool
-job_row_cancel(struct db *db, uint64_t id, int64_t at_us, uint64_t *n_r,
-	struct err *e)
+job_row_cancel(
+	struct db *db, uint64_t id, int64_t at_us, uint64_t *n_r, struct err *e)
 {
 	struct db_done done;
 
-	if (!db_exec(db, &sql[Q_JOB_CANCEL],
-		    ARGS(arg_time(at_us), arg_u64(id)), &done, e))
+	if (!db_exec(db, &sql[Q_JOB_CANCEL], ARGS(arg_time(at_us), arg_u64(id)),
+		    &done, e))
 		return false;
 	*n_r = done.affected;
 	return true;

@@ -20,17 +20,16 @@ struct claim_row {
 	const char *location;
 	const char *reply; /* or NULL */
 };
-bool claim_row_get(struct db *db, struct arena *a,
-	const uint8_t key[static 32], struct claim_row *out, bool *found_r,
-	struct err *e) MUST_USE;
+bool claim_row_get(struct db *db, struct arena *a, const uint8_t key[static 32],
+	struct claim_row *out, bool *found_r, struct err *e) MUST_USE;
 /* The first noun that the write of a claim made; `prov:ID` is its location. */
 bool claim_row_made(struct db *db, struct arena *a, uint64_t prov_id,
 	const char **noun_r, uint64_t *id_r, struct err *e) MUST_USE;
 bool claim_row_keep(struct db *db, const uint8_t key[static 32],
 	unsigned status, const char *location, const char *reply,
 	struct err *e) MUST_USE;
-bool claim_row_purge(
-	struct db *db, int64_t before_us, uint64_t *n_r, struct err *e) MUST_USE;
+bool claim_row_purge(struct db *db, int64_t before_us, uint64_t *n_r,
+	struct err *e) MUST_USE;
 
 /* --- jobs --- */
 
@@ -55,8 +54,9 @@ struct job_row {
 	"j.done, j.total, j.failed, j.seq, j.cancel, j.message, "              \
 	"j.actor_kind, j.admin_id, j.actor_name, j.created, j.started, "       \
 	"j.finished"
-#define JOB_OUT "usususs" \
-	"uuuuu" \
+#define JOB_OUT                                                                \
+	"usususs"                                                              \
+	"uuuuu"                                                                \
 	"suusttt"
 
 bool job_load(const struct rows *r, struct arena *a, void *item) MUST_USE;
@@ -75,9 +75,8 @@ bool job_row_take(struct db *db, uint64_t id, const char *holder,
 bool job_row_progress(struct db *db, const struct job_row *j,
 	const char *holder, int64_t until_us, bool *won_r,
 	struct err *e) MUST_USE;
-bool job_row_finish(struct db *db, const struct job_row *j,
-	const char *holder, int64_t at_us, bool *won_r,
-	struct err *e) MUST_USE;
+bool job_row_finish(struct db *db, const struct job_row *j, const char *holder,
+	int64_t at_us, bool *won_r, struct err *e) MUST_USE;
 /* Args and figures, inside the transaction of a batch. */
 bool job_row_batch(
 	struct db *db, const struct job_row *j, struct err *e) MUST_USE;
@@ -90,9 +89,9 @@ struct job_error_row {
 	uint64_t seq;
 	const char *subject, *reason, *text;
 };
-bool job_row_errors(struct db *db, struct arena *a, uint64_t id,
-	uint64_t after, size_t max, struct job_error_row **items_r,
-	size_t *n_r, struct err *e) MUST_USE;
+bool job_row_errors(struct db *db, struct arena *a, uint64_t id, uint64_t after,
+	size_t max, struct job_error_row **items_r, size_t *n_r,
+	struct err *e) MUST_USE;
 bool job_row_purge(struct db *db, int64_t before_us, size_t max, uint64_t *n_r,
 	struct err *e) MUST_USE;
 

@@ -12,8 +12,8 @@ static const struct sql sql[] = {
 };
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
 
-const struct sql_table retention_sql
-	= { "retention", sql, Q_N, .is_lazy = true };
+const struct sql_table retention_sql = { "retention", sql, Q_N,
+	.is_lazy = true };
 
 static bool
 prune(struct db *db, const struct sql *q, int64_t keep_days, int64_t most,

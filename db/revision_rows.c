@@ -17,7 +17,10 @@
 	"WHERE u.undoes = r.serial), c.noun, c.noun_id, c.domain_id, c.op, "   \
 	"c.subject FROM revision r LEFT JOIN `change` c "                      \
 	"ON c.prov_id = r.prov_id AND c.seq = 0 WHERE 1 = 1"
-#define OUT "uusuussssuuut" "u" "suuus"
+#define OUT                                                                    \
+	"uusuussssuuut"                                                        \
+	"u"                                                                    \
+	"suuus"
 
 struct build {
 	struct str text;
@@ -42,8 +45,9 @@ add_scope(struct build *b, const struct revision_filter *f)
 
 	while (size < n)
 		size *= 2;
-	str_add(&b->text, " AND EXISTS (SELECT 1 FROM `change` s "
-			  "WHERE s.prov_id = r.prov_id AND s.domain_id IN (");
+	str_add(&b->text,
+		" AND EXISTS (SELECT 1 FROM `change` s "
+		"WHERE s.prov_id = r.prov_id AND s.domain_id IN (");
 	for (size_t i = 0; i < size; i++)
 		term(b, i ? ", ?" : "?", 'u',
 			arg_u64(n == 0 ? 0 : f->scope[i < n ? i : n - 1]));
@@ -126,12 +130,12 @@ revision_rows(struct db *db, struct arena *a, const struct revision_filter *f,
 	b->text = str_over(b->buf, sizeof(b->buf));
 	str_add(&b->text, COLUMNS);
 	add_filter(b, f);
-	str_add(&b->text, f->is_back ? " ORDER BY r.serial"
-				     : " ORDER BY r.serial DESC");
+	str_add(&b->text,
+		f->is_back ? " ORDER BY r.serial" : " ORDER BY r.serial DESC");
 	term(b, " LIMIT ?", 'u', arg_u64(max));
 	if (!str_is_ok(&b->text))
 		return err_memory(e);
-	if (!db_query_text(db, &(const struct sql) { b->buf, b->in, OUT },
+	if (!db_query_text(db, &(const struct sql){ b->buf, b->in, OUT },
 		    b->arg, b->n, &r, e))
 		return false;
 	*items_r = arena_array(a, r.n + 1, sizeof(**items_r));

@@ -29,8 +29,8 @@ struct cell {
 		int64_t i;
 		MYSQL_TIME t;
 	};
-	char *data;      /* CELL_SIZE + 1 bytes, for text */
-	char *big;       /* a value that was larger */
+	char *data; /* CELL_SIZE + 1 bytes, for text */
+	char *big;  /* a value that was larger */
 	size_t big_size;
 	bool is_big;
 };
@@ -221,8 +221,8 @@ stmt_prepare(struct db *db, struct stmt *s, struct err *e)
 	if (!s->st || !make_cells(s))
 		return err_memory(e);
 	db->round_trips++;
-	if (mysql_stmt_prepare(s->st, s->q->text,
-		    (unsigned long)strlen(s->q->text))
+	if (mysql_stmt_prepare(
+		    s->st, s->q->text, (unsigned long)strlen(s->q->text))
 		!= 0) {
 		if (db_fault_of(mysql_stmt_errno(s->st)) == FAULT_DENIED) {
 			s->is_denied = true;
@@ -266,7 +266,7 @@ keep_text(struct stmt *s, const struct sql *q)
 	s->out = strdup(q->out);
 	if (!s->text || !s->in || !s->out)
 		return false;
-	s->own = (struct sql) { s->text, s->in, s->out };
+	s->own = (struct sql){ s->text, s->in, s->out };
 	s->q = &s->own;
 	return true;
 }
@@ -353,8 +353,8 @@ bind_arg(MYSQL_BIND *b, const struct arg *a, char kind,
 		break;
 	case 's':
 	case 'b':
-		b->buffer_type = a->kind == 's' ? MYSQL_TYPE_STRING
-						: MYSQL_TYPE_BLOB;
+		b->buffer_type =
+			a->kind == 's' ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
 		b->buffer = (void *)(uintptr_t)a->s;
 		b->buffer_length = (unsigned long)a->len;
 		break;
@@ -461,7 +461,7 @@ execute_array(struct stmt *s, const struct call *call)
 
 		ok = column_fill(&col[i], call, i, kind);
 		bind[i].buffer_type = col[i].number ? MYSQL_TYPE_LONGLONG
-			: kind == 'b'		    ? MYSQL_TYPE_BLOB
+			: kind == 'b'               ? MYSQL_TYPE_BLOB
 						    : MYSQL_TYPE_STRING;
 		bind[i].is_unsigned = kind == 'u';
 		bind[i].buffer = col[i].number ? (void *)col[i].number
@@ -559,8 +559,9 @@ open_rows(struct db *db, const struct call *call, bool is_stream,
 {
 	struct stmt *s;
 
-	*r = (struct rows) { .db = db, .is_stream = is_stream,
-		.generation = db->generation };
+	*r = (struct rows){
+		.db = db, .is_stream = is_stream, .generation = db->generation
+	};
 	if (!execute(db, call, &s, e))
 		return false;
 	if (mysql_stmt_bind_result(s->st, s->bind) != 0
@@ -585,23 +586,25 @@ bool
 db_query(struct db *db, const struct sql *q, const struct arg *args, size_t n,
 	struct rows *rows_r, struct err *e)
 {
-	return open_rows(db, &(const struct call) { q, args, n, 0, false, false },
-		false, rows_r, e);
+	return open_rows(db,
+		&(const struct call){ q, args, n, 0, false, false }, false,
+		rows_r, e);
 }
 
 bool
 db_stream(struct db *db, const struct sql *q, const struct arg *args, size_t n,
 	struct rows *rows_r, struct err *e)
 {
-	return open_rows(db, &(const struct call) { q, args, n, 0, false, false },
-		true, rows_r, e);
+	return open_rows(db,
+		&(const struct call){ q, args, n, 0, false, false }, true,
+		rows_r, e);
 }
 
 bool
 db_query_text(struct db *db, const struct sql *q, const struct arg *args,
 	size_t n, struct rows *rows_r, struct err *e)
 {
-	return open_rows(db, &(const struct call) { q, args, n, 0, true, false },
+	return open_rows(db, &(const struct call){ q, args, n, 0, true, false },
 		false, rows_r, e);
 }
 
@@ -734,7 +737,7 @@ row_time(const struct rows *r, unsigned col)
 
 	if (c->is_null)
 		return TIME_NONE;
-	return time_from_civil(&(const struct civil) { c->t.year, c->t.month,
+	return time_from_civil(&(const struct civil){ c->t.year, c->t.month,
 		c->t.day, c->t.hour, c->t.minute, c->t.second,
 		(unsigned)c->t.second_part });
 }

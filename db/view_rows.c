@@ -41,7 +41,7 @@ static const struct sql sql[] = {
 		      "ORDER BY c.prov_id LIMIT 1",
 		"suu", "u" },
 	[Q_NODES] = { "SELECT n.id, n.name, n.role, "
-		    "CAST(COALESCE(s.serial, 0) AS UNSIGNED), "
+		      "CAST(COALESCE(s.serial, 0) AS UNSIGNED), "
 		      "COALESCE(s.state, 'starting'), "
 		      "COALESCE(s.message, ''), s.applied, s.seen "
 		      "FROM node n LEFT JOIN node_status s ON s.node_id = n.id "
@@ -132,8 +132,8 @@ view_row_change_domains(struct db *db, struct arena *a, uint64_t prov_id,
 	struct rows r;
 
 	*n_r = 0;
-	if (!db_query(db, &sql[Q_CHANGE_DOMAINS], ARGS(arg_u64(prov_id)), &r,
-		    e))
+	if (!db_query(
+		    db, &sql[Q_CHANGE_DOMAINS], ARGS(arg_u64(prov_id)), &r, e))
 		return false;
 	*ids_r = arena_array(a, r.n + 1, sizeof(**ids_r));
 	while (*ids_r && rows_next(&r))
@@ -217,7 +217,7 @@ view_row_counts(struct db *db, struct count_row *out, struct err *e)
 {
 	struct rows r;
 
-	*out = (struct count_row) { 0 };
+	*out = (struct count_row){ 0 };
 	if (!db_query(db, &sql[Q_COUNTS], NO_ARGS, &r, e))
 		return false;
 	while (rows_next(&r))
@@ -229,7 +229,7 @@ bool
 view_row_counts_of(struct db *db, const uint64_t *ids, size_t n,
 	struct count_row *out, struct err *e)
 {
-	*out = (struct count_row) { 0 };
+	*out = (struct count_row){ 0 };
 	for (size_t i = 0; i < n; i += IN_LIST_MAX) {
 		struct arg args[IN_LIST_MAX];
 		size_t k = n - i < IN_LIST_MAX ? n - i : IN_LIST_MAX;

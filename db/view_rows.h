@@ -44,9 +44,8 @@ bool view_row_nodes(struct db *db, struct arena *a, struct node_row **items_r,
 struct held_row {
 	const char *domain, *held;
 };
-bool view_row_held(struct db *db, struct arena *a, uint64_t node_id,
-	size_t max, struct held_row **items_r, size_t *n_r,
-	struct err *e) MUST_USE;
+bool view_row_held(struct db *db, struct arena *a, uint64_t node_id, size_t max,
+	struct held_row **items_r, size_t *n_r, struct err *e) MUST_USE;
 
 struct count_row {
 	int64_t domains, mailboxes, aliases, quota_bytes;

@@ -99,8 +99,8 @@ the_field_names_the_target(void **state)
 	struct alias al;
 
 	(void)state;
-	REFUSED(try_alias("f@a.example", "ana@a.example,zoe@a.example,x@b.example",
-			&al),
+	REFUSED(try_alias("f@a.example",
+			"ana@a.example,zoe@a.example,x@b.example", &al),
 		ERR_INVALID, "target_nowhere");
 	assert_int_equal(err.n, 2);
 	assert_string_equal(err.item[0].field, "targets[1]");
@@ -266,8 +266,8 @@ a_deleted_target_forwards(void **state)
 	OK(alias_find(&core, &root_actor, "moved@a.example", &al, &err));
 	assert_string_equal(al.targets[0], "eve@b.example");
 	/* The whole of it goes back in one step. */
-	OK(revision_undo(&core, &root_actor, out.changed_serial, NULL, &serial,
-		&err));
+	OK(revision_undo(
+		&core, &root_actor, out.changed_serial, NULL, &serial, &err));
 	OK(mailbox_find(&core, &root_actor, "mover@a.example", &out, &err));
 	OK(alias_find(&core, &root_actor, "moved@a.example", &al, &err));
 	assert_string_equal(al.targets[0], "mover@a.example");
@@ -312,8 +312,7 @@ limits_of_a_domain_hold(void **state)
 		&seen, arena, &err));
 	OK(form_set_text(domain_patch_form, "default_quota_bytes", "400", &in,
 		&seen, arena, &err));
-	OK(domain_patch(
-		&core, &root_actor, d.id, 0, &in, &seen, &out, &err));
+	OK(domain_patch(&core, &root_actor, d.id, 0, &in, &seen, &out, &err));
 	m = make_mailbox("one@limit.example");
 	assert_int_equal(m.quota_bytes, 400);
 	mailbox_in_defaults(&box);
@@ -361,8 +360,7 @@ a_password_is_a_secret_row_and_comes_back(void **state)
 	OK(mailbox_set_password(&core, &root_actor, m.id, &in, &two, &err));
 	assert_string_equal(two.password_scheme, "SSHA512");
 	second = two.changed_serial;
-	OK(revision_undo(
-		&core, &root_actor, second, "oops", &serial, &err));
+	OK(revision_undo(&core, &root_actor, second, "oops", &serial, &err));
 	OK(mailbox_get(&core, &root_actor, m.id, &two, &err));
 	assert_int_equal(two.secret_id, one.secret_id);
 	assert_int_equal(number("SELECT COUNT(*) FROM `change` WHERE "
@@ -422,6 +420,5 @@ main(void)
 		cmocka_unit_test_setup(postmaster_and_abuse_are_seen, fresh),
 	};
 
-	return cmocka_run_group_tests(
-		tests, open_with_people, fixture_close);
+	return cmocka_run_group_tests(tests, open_with_people, fixture_close);
 }

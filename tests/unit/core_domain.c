@@ -13,10 +13,10 @@ patch(uint64_t id, uint64_t version, const char *key, const char *value,
 	struct domain_in in;
 
 	domain_in_defaults(&in);
-	return form_set_text(domain_patch_form, key, value, &in, &seen, arena,
-		       &err)
-		&& domain_patch(&core, &root_actor, id, version, &in, &seen,
-			out, &err);
+	return form_set_text(
+		       domain_patch_form, key, value, &in, &seen, arena, &err)
+		&& domain_patch(
+			&core, &root_actor, id, version, &in, &seen, out, &err);
 }
 
 static void
@@ -31,8 +31,8 @@ a_new_domain_is_active_and_logged(void **state)
 	OK(domain_get(&core, &root_actor, d.id, &got, &err));
 	assert_string_equal(got.name, "new.example");
 	assert_int_equal(got.changed_serial, d.changed_serial);
-	assert_int_equal(number("SELECT serial FROM head"),
-		(int64_t)d.changed_serial);
+	assert_int_equal(
+		number("SELECT serial FROM head"), (int64_t)d.changed_serial);
 }
 
 static void
@@ -72,8 +72,7 @@ static const struct {
 		"bad_character" },
 	{ "a text with a line feed", "refuse_text", "a\nb", ERR_INVALID,
 		"bad_character" },
-	{ "a limit below 0", "max_aliases", "-1", ERR_INVALID,
-		"out_of_range" },
+	{ "a limit below 0", "max_aliases", "-1", ERR_INVALID, "out_of_range" },
 };
 
 static void
@@ -148,8 +147,8 @@ a_small_domain_goes_and_comes_back_whole(void **state)
 	OK(domain_delete_preview(&core, &root_actor, d.id, &p, &err));
 	assert_int_equal(p.mailbox_count, 1);
 	assert_string_equal(p.first_aliases[0], "info@small.example");
-	REFUSED(domain_delete(&core, &root_actor, d.id, 0, "other.example", &j,
-			&err),
+	REFUSED(domain_delete(
+			&core, &root_actor, d.id, 0, "other.example", &j, &err),
 		ERR_INVALID, "not_the_name");
 	OK(domain_delete(
 		&core, &root_actor, d.id, 0, "Small.Example", &j, &err));
@@ -185,7 +184,8 @@ a_large_domain_goes_by_a_job(void **state)
 
 	(void)state;
 	snprintf(sql, sizeof(sql),
-		"INSERT INTO mailbox (domain_id, address, quota_bytes, created, "
+		"INSERT INTO mailbox (domain_id, address, quota_bytes, "
+		"created, "
 		"updated) SELECT %llu, CONCAT('u', seq, '@large.example'), 7, "
 		"NOW(6), NOW(6) FROM seq_1_to_1200; UPDATE domain SET "
 		"mailbox_count = 1200, quota_allotted_bytes = 8400 "
@@ -259,7 +259,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(a_new_domain_is_active_and_logged, fresh),
+		cmocka_unit_test_setup(
+			a_new_domain_is_active_and_logged, fresh),
 		cmocka_unit_test_setup(a_name_is_taken_once, fresh),
 		cmocka_unit_test_setup(patches_follow_the_rules, fresh),
 		cmocka_unit_test_setup(

@@ -46,7 +46,7 @@ test_now(void)
 __attribute__((unused)) static struct db_options
 test_options(void)
 {
-	return (struct db_options) { .socket = conf.database.socket,
+	return (struct db_options){ .socket = conf.database.socket,
 		.name = db_name,
 		.user = "root",
 		.is_lazy = true };
@@ -69,10 +69,10 @@ fixture_open(void **state)
 		return -1;
 	conf_init(&conf);
 	snprintf(db_name, sizeof(db_name), "core%ld", (long)getpid());
-	if (!str_copy(conf.database.socket, sizeof(conf.database.socket),
-		    socket)
-		|| !str_copy(conf.database.name, sizeof(conf.database.name),
-			db_name)
+	if (!str_copy(
+		    conf.database.socket, sizeof(conf.database.socket), socket)
+		|| !str_copy(
+			conf.database.name, sizeof(conf.database.name), db_name)
 		|| !str_copy(conf.cli.user, sizeof(conf.cli.user), "root"))
 		return -1;
 	conf.map.wake[0] = '\0';
@@ -209,7 +209,8 @@ has_key(char kind, const char *key)
 	snprintf(text, sizeof(text),
 		"SELECT COUNT(*) FROM change_key k JOIN revision r "
 		"ON r.prov_id = k.prov_id WHERE k.kind = '%c' "
-		"AND k.key_text = '%s' AND r.serial = (SELECT serial FROM head)",
+		"AND k.key_text = '%s' AND r.serial = (SELECT serial FROM "
+		"head)",
 		kind, key);
 	return number(text) > 0;
 }
@@ -218,13 +219,16 @@ has_key(char kind, const char *key)
 __attribute__((unused)) static void
 counters_are_right(void)
 {
-	assert_int_equal(number("SELECT COUNT(*) FROM domain d WHERE "
-		"mailbox_count <> (SELECT COUNT(*) FROM mailbox m WHERE "
-		"m.domain_id = d.id AND m.alive = 1) OR "
-		"alias_count <> (SELECT COUNT(*) FROM alias a WHERE "
-		"a.domain_id = d.id AND a.alive = 1) OR "
-		"quota_allotted_bytes <> (SELECT COALESCE(SUM(quota_bytes), 0) "
-		"FROM mailbox m WHERE m.domain_id = d.id AND m.alive = 1)"),
+	assert_int_equal(
+		number("SELECT COUNT(*) FROM domain d WHERE "
+		       "mailbox_count <> (SELECT COUNT(*) FROM mailbox m WHERE "
+		       "m.domain_id = d.id AND m.alive = 1) OR "
+		       "alias_count <> (SELECT COUNT(*) FROM alias a WHERE "
+		       "a.domain_id = d.id AND a.alive = 1) OR "
+		       "quota_allotted_bytes <> (SELECT "
+		       "COALESCE(SUM(quota_bytes), 0) "
+		       "FROM mailbox m WHERE m.domain_id = d.id AND m.alive = "
+		       "1)"),
 		0);
 }
 

@@ -48,7 +48,7 @@ open_with_rows(void **state)
 static struct actor
 admin_of(const uint64_t *ids, size_t n)
 {
-	return (struct actor) { .kind = ACTOR_ADMIN,
+	return (struct actor){ .kind = ACTOR_ADMIN,
 		.role = ROLE_ADMIN,
 		.name = "admin",
 		.admin_id = 9,
@@ -93,7 +93,7 @@ static const struct {
 	const char *name, *sort, *q;
 	unsigned domain; /* index + 1, 0: all */
 	unsigned state;
-	unsigned scope; /* domains of the admin, 0: superadmin */
+	unsigned scope;    /* domains of the admin, 0: superadmin */
 	const char *count; /* what a plain count says */
 } pages[] = {
 	{ "all by address", "address", NULL, 0, 0, 0, "1 = 1" },
@@ -118,9 +118,8 @@ static const struct {
 		"m.name LIKE '%cruz%'" },
 	{ "a part of a name inside a word", "name", "ANAKO", 0, 0, 0,
 		"m.name LIKE '%anako%'" },
-	{ "a part of a Japanese name", "created_at",
-		"\xe8\x8a\xb1\xe5\xad\x90", 0, 0, 0,
-		"m.name LIKE '%\xe8\x8a\xb1\xe5\xad\x90%'" },
+	{ "a part of a Japanese name", "created_at", "\xe8\x8a\xb1\xe5\xad\x90",
+		0, 0, 0, "m.name LIKE '%\xe8\x8a\xb1\xe5\xad\x90%'" },
 	{ "a text that is a prefix and a part", "address", "u", 0, 0, 0,
 		"m.address LIKE 'u%' OR m.name LIKE '%u%'" },
 	{ "a sign that means something to SQL", "address", "%", 0, 0, 0,
@@ -145,7 +144,7 @@ pages_hold_every_row_once(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
 		struct actor a = pages[i].scope
 			? admin_of(domain_ids,
-				  pages[i].scope == 99 ? 0 : pages[i].scope)
+				pages[i].scope == 99 ? 0 : pages[i].scope)
 			: root_actor;
 		uint64_t ids[BOXES + 1];
 		char sql[512];
@@ -155,8 +154,8 @@ pages_hold_every_row_once(void **state)
 						   .q = pages[i].q },
 			.filter = { .state = pages[i].state,
 				.domain_id = pages[i].domain
-					? (int64_t)domain_ids[pages[i].domain
-						- 1]
+					? (int64_t)
+						domain_ids[pages[i].domain - 1]
 					: 0 } };
 
 		print_message("  %s\n", pages[i].name);
@@ -188,8 +187,9 @@ totals_are_counted_as_asked(void **state)
 	q.list.count = COUNT_EXACT;
 	OK(mailbox_list(&core, &root_actor, &q, &items, &page, &err));
 	assert_int_equal(page.total, 80);
-	q = (struct mailbox_query) { .filter
-		= { .domain_id = (int64_t)domain_ids[0] } };
+	q = (struct mailbox_query){
+		.filter = { .domain_id = (int64_t)domain_ids[0] }
+	};
 	OK(mailbox_list(&core, &root_actor, &q, &items, &page, &err));
 	assert_true(page.has_total);
 }
@@ -204,8 +204,8 @@ bad_cursors_are_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		struct mailbox_query q
-			= { .list = { .sort = "address", .after = bad[i] } };
+		struct mailbox_query q = { .list = { .sort = "address",
+						   .after = bad[i] } };
 
 		REFUSED(mailbox_list(
 				&core, &root_actor, &q, &items, &page, &err),

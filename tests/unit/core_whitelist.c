@@ -120,8 +120,8 @@ a_deleted_entry_comes_back_by_undo(void **state)
 	OK(whitelist_delete(&core, &root_actor, w.id, w.version, &gone, &err));
 	REFUSED(whitelist_delete(&core, &root_actor, w.id, 0, &gone, &err),
 		ERR_CONFLICT, "deleted");
-	OK(revision_undo(&core, &root_actor, gone.changed_serial, NULL,
-		&serial, &err));
+	OK(revision_undo(
+		&core, &root_actor, gone.changed_serial, NULL, &serial, &err));
 	OK(whitelist_get(&core, &root_actor, w.id, &back, &err));
 	assert_int_equal(back.state, WHITELIST_ACTIVE);
 	assert_true(has_key('w', "192.0.2.77"));
@@ -148,8 +148,8 @@ only_superadmins_see_it(void **state)
 static void
 pages_by_expiry_hold_those_without_one(void **state)
 {
-	struct whitelist_query q
-		= { .list = { .limit = 2, .sort = "expires_at" } };
+	struct whitelist_query q = { .list = { .limit = 2,
+					     .sort = "expires_at" } };
 	struct list_page page;
 	struct whitelist *items, w;
 	int64_t n = 0;
@@ -158,8 +158,7 @@ pages_by_expiry_hold_those_without_one(void **state)
 	OK(try_network("192.0.2.101", "2098-01-01T00:00:00Z", &w));
 	OK(try_network("192.0.2.102", "2097-01-01T00:00:00Z", &w));
 	do {
-		OK(whitelist_list(
-			&core, &root_actor, &q, &items, &page, &err));
+		OK(whitelist_list(&core, &root_actor, &q, &items, &page, &err));
 		if (n == 0)
 			assert_string_equal(items[0].network, "192.0.2.102");
 		n += (int64_t)page.n;
@@ -172,9 +171,9 @@ pages_by_expiry_hold_those_without_one(void **state)
 static void
 revisions_are_paged_and_filtered(void **state)
 {
-	struct revision_query q = { .list = { .limit = 3 },
-		.from_us = TIME_NONE,
-		.to_us = TIME_NONE };
+	struct revision_query q = {
+		.list = { .limit = 3 }, .from_us = TIME_NONE, .to_us = TIME_NONE
+	};
 	struct domain d = make_domain("log.example");
 	struct revision *items, one;
 	struct list_page page;
@@ -193,7 +192,7 @@ revisions_are_paged_and_filtered(void **state)
 		q.list.after = page.next;
 	} while (page.next);
 	assert_int_equal(n, number("SELECT serial FROM head"));
-	q = (struct revision_query) { .noun = "domain",
+	q = (struct revision_query){ .noun = "domain",
 		.noun_id = d.id,
 		.from_us = TIME_NONE,
 		.to_us = TIME_NONE };
@@ -231,8 +230,8 @@ an_undo_of_a_field_is_refused_after_a_later_change(void **state)
 		ERR_CONFLICT, "later_change");
 	assert_string_equal(err.item[0].subject, "undo.example");
 	assert_string_equal(err.item[0].field, "description");
-	OK(revision_undo(&core, &root_actor, two.changed_serial, NULL, &serial,
-		&err));
+	OK(revision_undo(
+		&core, &root_actor, two.changed_serial, NULL, &serial, &err));
 	OK(domain_get(&core, &root_actor, d.id, &one, &err));
 	assert_string_equal(one.description, "first");
 	/* What was made goes again, while nothing hangs on it. */

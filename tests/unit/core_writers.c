@@ -150,8 +150,8 @@ deleter(uint64_t id)
 		return 2;
 	while (!is_last) {
 		arena_reset(arena);
-		if (!domain_delete_batch(&core, &root_actor, id, 500, &n,
-			    &is_last, &err)) {
+		if (!domain_delete_batch(
+			    &core, &root_actor, id, 500, &n, &is_last, &err)) {
 			fprintf(stderr, "delete: %s\n", err_text(&err));
 			return 1;
 		}
@@ -184,8 +184,7 @@ a_large_delete_leaves_room_for_others(void **state)
 	assert_true(pid >= 0);
 	if (pid == 0)
 		_exit(deleter(d.id));
-	while (waitpid(pid, &status, WNOHANG) == 0
-		&& n < ARRAY_LEN(took)) {
+	while (waitpid(pid, &status, WNOHANG) == 0 && n < ARRAY_LEN(took)) {
 		int64_t start = monotonic_us();
 		char address[64];
 		struct mailbox m;
@@ -254,8 +253,8 @@ one_save_is_few_round_trips(void **state)
 		in.address, sizeof(in.address), "prepared@busy.example"));
 	OK(mailbox_create(&core, &root_actor, &in, &m, &err));
 	before = db_round_trips(core.db);
-	assert_true(str_copy(
-		in.address, sizeof(in.address), "trips@busy.example"));
+	assert_true(
+		str_copy(in.address, sizeof(in.address), "trips@busy.example"));
 	OK(mailbox_create(&core, &root_actor, &in, &m, &err));
 	print_message("  %llu round trips\n",
 		(unsigned long long)(db_round_trips(core.db) - before));

@@ -35,8 +35,7 @@ static struct err err;
 static struct db_options
 options(void)
 {
-	return (struct db_options) { .socket
-		= getenv("POSTROOM_TEST_DB_SOCKET"),
+	return (struct db_options){ .socket = getenv("POSTROOM_TEST_DB_SOCKET"),
 		.name = name,
 		.user = "root",
 		.is_lazy = true };
@@ -82,13 +81,15 @@ stop(void **state)
 	return 0;
 }
 
-static const struct sql insert
-	= { "INSERT INTO t (n, s, b, at, k) VALUES (?, ?, ?, ?, ?)", "isbts",
-		  "" };
-static const struct sql read_all
-	= { "SELECT id, n, s, b, at, k FROM t ORDER BY id", "", "uisbts" };
-static const struct sql count_rows
-	= { "SELECT CAST(COUNT(*) AS UNSIGNED) FROM t", "", "u" };
+static const struct sql insert = {
+	"INSERT INTO t (n, s, b, at, k) VALUES (?, ?, ?, ?, ?)", "isbts", ""
+};
+static const struct sql read_all = {
+	"SELECT id, n, s, b, at, k FROM t ORDER BY id", "", "uisbts"
+};
+static const struct sql count_rows = {
+	"SELECT CAST(COUNT(*) AS UNSIGNED) FROM t", "", "u"
+};
 static const struct sql clear = { "DELETE FROM t", "", "" };
 
 static uint64_t
@@ -209,9 +210,10 @@ many_rows_go_in_one_step(void **state)
 static void
 a_stream_gives_every_row(void **state)
 {
-	static const struct sql q
-		= { "SELECT seq, REPEAT('y', seq % 1000) FROM seq_1_to_20000",
-			  "", "us" };
+	static const struct sql q = {
+		"SELECT seq, REPEAT('y', seq % 1000) FROM seq_1_to_20000", "",
+		"us"
+	};
 	struct rows r;
 	uint64_t n = 0;
 
@@ -229,8 +231,9 @@ a_stream_gives_every_row(void **state)
 static uint64_t
 connection_id(struct db *d)
 {
-	static const struct sql q
-		= { "SELECT CAST(CONNECTION_ID() AS UNSIGNED)", "", "u" };
+	static const struct sql q = {
+		"SELECT CAST(CONNECTION_ID() AS UNSIGNED)", "", "u"
+	};
 	uint64_t id;
 
 	OK(db_query_u64(d, &q, NO_ARGS, &id, NULL, &err));
@@ -311,8 +314,9 @@ a_commit_that_is_lost_is_said(void **state)
 static void
 a_slow_statement_is_ended(void **state)
 {
-	static const struct sql slow
-		= { "SELECT seq, SLEEP(0.05) FROM seq_1_to_1000", "", "ui" };
+	static const struct sql slow = {
+		"SELECT seq, SLEEP(0.05) FROM seq_1_to_1000", "", "ui"
+	};
 	struct db_options o = options();
 	struct db *quick;
 	struct rows r;
