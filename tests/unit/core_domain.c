@@ -195,6 +195,8 @@ a_large_domain_goes_by_a_job(void **state)
 	OK(domain_delete(&core, &root_actor, d.id, 0, NULL, &j, &err));
 	assert_int_equal(j.state, JOB_QUEUED);
 	assert_int_equal(j.total, 1200);
+	REFUSED(job_cancel(&core, &root_actor, j.id, &j, &err), ERR_CONFLICT,
+		"not_cancellable");
 	/* The name is free, and so is every address, before the job ran. */
 	next = make_domain("large.example");
 	m = make_mailbox("u1@large.example");

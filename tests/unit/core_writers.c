@@ -151,7 +151,7 @@ deleter(uint64_t id)
 	while (!is_last) {
 		arena_reset(arena);
 		if (!domain_delete_batch(
-			    &core, &root_actor, id, 500, &n, &is_last, &err)) {
+			    &core, &root_actor, id, 100, &n, &is_last, &err)) {
 			fprintf(stderr, "delete: %s\n", err_text(&err));
 			return 1;
 		}
