@@ -47,6 +47,7 @@ struct node {
 	bool reload_due, reload_urgent;
 	bool dovecot_reload_due;
 	bool is_rebuilding; /* files are about to be replaced */
+	bool is_overrun;    /* by more changes than a round reads */
 	int64_t reloads_paid_us, reload_retry_us; /* monotonic */
 	struct node_recheck kicks; /* sessions that could not be ended yet */
 	int64_t kick_retry_us;     /* monotonic */

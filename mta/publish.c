@@ -444,6 +444,7 @@ read_snapshot(struct round *r, struct err *e)
 	if (r->changes.is_cut) {
 		/* Too many to name: make everything anew. */
 		r->node->damaged = (1U << MAP_COUNT) - 1;
+		r->node->is_overrun = true;
 		return err_set(e, ERR_RETRY, "", "too_many_changes", "",
 			"too many changes: everything is rendered");
 	}

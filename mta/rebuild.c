@@ -265,7 +265,9 @@ rebuild_take(
 	reload_want(n, true);
 	if (serial == 0 && n->applied > 0)
 		n->check_due = true;
-	else if (maps == REBUILD_ALL) {
+	/* Else the rounds go on from where they were: they end sessions. */
+	else if (maps == REBUILD_ALL && (n->is_overrun || n->applied == 0)) {
+		n->is_overrun = false;
 		if (!journal_applied(n->journal, serial, NULL, e))
 			return false;
 		n->applied = serial;
