@@ -8,10 +8,9 @@
 
 #include "base/addr.h"
 #include "base/text.h"
+#include "db/strset.h"
 #include "maps/account.h"
 
-/* Aliases of aliases followed this far; Postfix gives up at 1,000. */
-#define ALIAS_DEPTH_MAX 32
 #define ALIAS_VALUE_MAX TEXT_MAP_VALUE_MAX
 
 static bool
@@ -70,59 +69,79 @@ without_extension(const char *address, char out[static ADDR_SIZE])
 			strlen(address + local) + 1);
 }
 
-enum reach { REACH_NOWHERE, REACH_YES, REACH_LOOP };
+/*
+ * Where mail to an address goes: the addresses on its way, each once, so that
+ * many ways to one place cost no more than one. Without `self` the walk ends
+ * with the first place that takes the mail.
+ */
+struct walk {
+	const struct map_rows *rows;
+	const char *self; /* the alias whose targets these are, or NULL */
+	struct strset seen; /* also the queue */
+	bool is_reached;
+	bool meets_self;
+};
 
-static enum reach reach_address(
-	const struct map_rows *rows, const char *address, int depth);
-
-static enum reach
-reach_alias(
-	const struct map_rows *rows, const struct map_alias_row *a, int depth)
+static bool
+step_alias(struct walk *w, const struct map_alias_row *a, struct err *e)
 {
-	enum reach best = REACH_NOWHERE;
-	if (a->state != MAP_ALIAS_ACTIVE)
-		return REACH_NOWHERE;
-	if (depth >= ALIAS_DEPTH_MAX)
-		return REACH_LOOP;
-	for (size_t i = 0; i < a->targets; i++) {
-		const enum reach x =
-			reach_address(rows, a->target[i], depth + 1);
-		if (x == REACH_YES)
-			return x;
-		if (x == REACH_LOOP)
-			best = x;
-	}
-	return best;
+	if (w->self && strcmp(a->address, w->self) == 0)
+		w->meets_self = true;
+	for (size_t i = 0; a->state == MAP_ALIAS_ACTIVE && i < a->targets; i++)
+		if (!strset_add(&w->seen, a->target[i], NULL, e))
+			return false;
+	return true;
 }
 
-static enum reach
-reach_exact(const struct map_rows *rows, const char *address, int depth)
+/* *is_there_r: a mailbox or an alias has this address, in whatever state. */
+static bool
+step_exact(struct walk *w, const char *address, bool *is_there_r, struct err *e)
 {
-	if (receives(rows_mailbox(rows, address)))
-		return REACH_YES;
-	const struct map_alias_row *a = rows_alias(rows, address);
-	return a ? reach_alias(rows, a, depth) : REACH_NOWHERE;
+	const struct map_mailbox_row *m = rows_mailbox(w->rows, address);
+	const struct map_alias_row *a = rows_alias(w->rows, address);
+	w->is_reached = w->is_reached || receives(m);
+	*is_there_r = m || a;
+	return receives(m) || !a || step_alias(w, a, e);
 }
 
 /*
- * Does mail to this address end in a mailbox or leave for another server? In
- * the order of virtual(5): the address, without its extension, the catch-all.
- * A domain that we do not have is somebody else's.
+ * In the order of virtual(5): the address, without its extension, the
+ * catch-all, which gets nothing of addresses that are there but take no mail:
+ * those are refused. A domain that we do not have is somebody else's.
  */
-static enum reach
-reach_address(const struct map_rows *rows, const char *address, int depth)
+static bool
+step(struct walk *w, const char *address, struct err *e)
 {
 	char base[ADDR_SIZE], all[ADDR_SIZE];
 	const char *domain = addr_domain(address);
-	if (!rows_domain(rows, domain))
-		return REACH_YES;
-	enum reach x = reach_exact(rows, address, depth);
-	if (x == REACH_NOWHERE && without_extension(address, base))
-		x = reach_exact(rows, base, depth);
-	if (x != REACH_NOWHERE || !addr_join("", domain, all, sizeof(all)))
-		return x;
-	const struct map_alias_row *a = rows_alias(rows, all);
-	return a ? reach_alias(rows, a, depth) : x;
+	bool is_there = false;
+	if (!rows_domain(w->rows, domain)) {
+		w->is_reached = true;
+		return true;
+	}
+	if (!step_exact(w, address, &is_there, e))
+		return false;
+	if (!is_there && without_extension(address, base)
+		&& !step_exact(w, base, &is_there, e))
+		return false;
+	if (is_there || !addr_join("", domain, all, sizeof(all)))
+		return true;
+	const struct map_alias_row *a = rows_alias(w->rows, all);
+	return !a || step_alias(w, a, e);
+}
+
+/* Walk on from what was put into w->seen. */
+static bool
+walk(struct walk *w, struct err *e)
+{
+	bool ok = true;
+	for (size_t i = 0; ok && i < w->seen.n; i++) {
+		if (w->is_reached && (!w->self || w->meets_self))
+			break;
+		ok = step(w, w->seen.list[i], e);
+	}
+	strset_free(&w->seen);
+	return ok;
 }
 
 static bool
@@ -159,11 +178,13 @@ alias_value(const struct render *r, const struct map_alias_row *a,
 			return fault(r, domain,
 				"a target cannot be written safely", a->address,
 				e);
-		const enum reach x = reach_address(r->rows, t, 1);
-		if (x == REACH_LOOP)
+		struct walk w = { .rows = r->rows, .self = a->address };
+		if (!strset_add(&w.seen, t, NULL, e) || !walk(&w, e))
+			return false;
+		if (w.meets_self)
 			return fault(r, domain, "an alias reaches itself",
 				a->address, e);
-		if (x == REACH_NOWHERE)
+		if (!w.is_reached)
 			continue;
 		if (value->len > 0)
 			str_add(value, ", ");
@@ -175,15 +196,42 @@ alias_value(const struct render *r, const struct map_alias_row *a,
 		a->address, e);
 }
 
-/* Is there a line `@domain`, which every mailbox must be kept out of? */
+/* Is there a line `@domain`, which every address must be kept out of? */
 static bool
-has_catch_all(const struct render *r, const char *domain)
+has_catch_all(
+	const struct render *r, const char *domain, bool *has_r, struct err *e)
 {
 	char all[ADDR_SIZE];
+	struct walk w = { .rows = r->rows };
+	*has_r = false;
 	if (!addr_join("", domain, all, sizeof(all)))
-		return false;
+		return true;
 	const struct map_alias_row *a = rows_alias(r->rows, all);
-	return a && reach_alias(r->rows, a, 0) == REACH_YES;
+	if (!a)
+		return true;
+	if (!step_alias(&w, a, e) || !walk(&w, e))
+		return false;
+	*has_r = w.is_reached;
+	return true;
+}
+
+/*
+ * An address beside a catch-all that has no line of its own: a mailbox keeps
+ * its mail, what is closed or disabled is refused.
+ */
+static bool
+add_beside(const struct render *r, const char *address, bool receives_mail,
+	struct map_set *out, struct err *e)
+{
+	bool has;
+	if (!has_catch_all(r, addr_domain(address), &has, e))
+		return false;
+	if (!has)
+		return true;
+	return receives_mail
+		? add(r, out, MAP_ALIASES, address, address, e)
+		: add(r, out, MAP_REFUSE, address,
+			  "550 5.1.1 This address receives no mail", e);
 }
 
 static bool
@@ -207,8 +255,8 @@ add_alias(const struct render *r, const char *address,
 	}
 	if (ok && value.len > 0)
 		ok = add(r, out, MAP_ALIASES, address, str_text(&value), e);
-	else if (ok && receives(m) && has_catch_all(r, addr_domain(address)))
-		ok = add(r, out, MAP_ALIASES, address, address, e);
+	else if (ok && !addr_is_catch_all(address))
+		ok = add_beside(r, address, receives(m), out, e);
 	arena_free(&big);
 	return ok;
 }
@@ -304,7 +352,7 @@ render_address(const struct render *r, const char *address, struct map_set *out,
 			|| !add(r, out, MAP_SENDER_LOGIN, address, address, e))
 			return false;
 	}
-	if ((a || receives(m)) && !add_alias(r, address, a, m, out, e))
+	if ((a || m) && !add_alias(r, address, a, m, out, e))
 		return false;
 	return !a || receives(m) || add_alias_senders(r, a, out, e);
 }

@@ -10,7 +10,8 @@
  * Which line stands where:
  *   domains       every domain that is not deleted
  *   transport     a domain with a transport of its own
- *   refuse        a disabled or retiring domain: `450 4.2.1 text`
+ *   refuse        a disabled or retiring domain: `450 4.2.1 text`; beside a
+ *                 catch-all, an address that is closed or disabled
  *   mailboxes     mailboxes that receive (active, nologin)
  *   aliases       an active alias with the targets that can be delivered;
  *                 beside a catch-all, every mailbox with itself as target

@@ -142,6 +142,22 @@ class MailboxStates(MailCase):
         self.assert_code(250, self.at("taro"))
         self.assert_sign_in(True, "taro")
 
+    def test_closed_and_disabled_are_refused_beside_a_catch_all_too(self):
+        row = self.mailbox("taro", live=False)
+        rest = self.mailbox("rest", live=False)
+        self.alias("info", [self.at("taro")], state="disabled")
+        self.alias("", [self.at("rest")])
+        self.set_state(row, "closed")
+        for local in ("taro", "taro+tag", "info"):
+            self.assert_code(550, self.at(local))
+        self.assert_code(250, self.at("anybody"))
+        # Nor does the catch-all turn in a circle when its own target closes.
+        self.set_state(rest, "closed")
+        for local in ("rest", "anybody"):
+            self.assert_code(550, self.at(local))
+        self.set_state(row, "active")
+        self.assert_code(250, self.at("taro"))
+
     def test_deleted_refuses_with_550_and_keeps_the_mail(self):
         row = self.mailbox("taro")
         self.assert_delivered([self.at("taro")], "keep me")

@@ -145,7 +145,52 @@ static const struct world worlds[] = {
 			 "aliases @a.test taro@a.test\n"
 			 "aliases taro@a.test taro@a.test\n"
 			 "sender_login taro@a.test taro@a.test\n"
+			 "refuse gone@a.test 550 5.1.1 This address receives "
+			 "no mail\n"
 			 "domains a.test x\n" },
+	{ .name = "nor does a catch-all get the mail of a disabled alias",
+		.domain = { A_TEST },
+		.mailbox = { BOX(7, "taro@a.test", MAP_MAILBOX_ACTIVE) },
+		.alias = { { { .id = 1,
+				     .domain_id = 1,
+				     .address = "@a.test",
+				     .state = MAP_ALIAS_ACTIVE,
+				     .is_catch_all = true,
+				     .targets = 1 },
+				   { "taro@a.test" } },
+			{ { .id = 2,
+				  .domain_id = 1,
+				  .address = "info@a.test",
+				  .state = MAP_ALIAS_DISABLED,
+				  .targets = 1 },
+				{ "taro@a.test" } },
+			{ { .id = 3,
+				  .domain_id = 1,
+				  .address = "to@a.test",
+				  .state = MAP_ALIAS_ACTIVE,
+				  .targets = 1 },
+				{ "info+x@a.test" } } },
+		.lines = "mailboxes taro@a.test x\n"
+			 "aliases @a.test taro@a.test\n"
+			 "aliases taro@a.test taro@a.test\n"
+			 "sender_login taro@a.test taro@a.test\n"
+			 "refuse info@a.test 550 5.1.1 This address receives "
+			 "no mail\n"
+			 "refuse to@a.test 550 5.1.1 This address receives "
+			 "no mail\n"
+			 "domains a.test x\n" },
+	{ .name = "a catch-all whose mailboxes are closed is no line, no ring",
+		.domain = { A_TEST },
+		.mailbox = { BOX(7, "taro@a.test", MAP_MAILBOX_CLOSED),
+			BOX(8, "gone@a.test", MAP_MAILBOX_CLOSED) },
+		.alias = { { { .id = 1,
+				     .domain_id = 1,
+				     .address = "@a.test",
+				     .state = MAP_ALIAS_ACTIVE,
+				     .is_catch_all = true,
+				     .targets = 2 },
+			{ "gone@a.test", "taro@a.test" } } },
+		.lines = "domains a.test x\n" },
 	{ .name = "a disabled catch-all needs no such lines",
 		.domain = { A_TEST },
 		.mailbox = { BOX(7, "taro@a.test", MAP_MAILBOX_ACTIVE) },
@@ -273,6 +318,54 @@ static const struct world worlds[] = {
 		.lines = "",
 		.fault = "a.test" },
 };
+
+/* Twenty rows of aliases, each naming all of the next, and nobody behind:
+ * a million million ways that must not be walked one by one. */
+static void
+many_ways_to_nowhere_are_walked_once(void **state)
+{
+	enum { ROWS = 20, WIDTH = 4 };
+	static char text[ROWS + 1][WIDTH][32];
+	static const char *target[ROWS][WIDTH];
+	static struct map_alias_row alias[ROWS * WIDTH];
+	struct map_domain_row domain = { .id = 1,
+		.name = "a.test",
+		.state = MAP_DOMAIN_ACTIVE,
+		.transport = "",
+		.refuse_text = "" };
+	struct map_rows rows = { .domain = &domain,
+		.domains = 1,
+		.alias = alias,
+		.aliases = ARRAY_LEN(alias) };
+	struct hold_list faults = { 0 };
+	struct map_set out = { 0 };
+	struct err e = ERR_EMPTY;
+	const struct render r = { .rows = &rows,
+		.mail_root = "/var/vmail",
+		.faults = &faults };
+
+	(void)state;
+	for (size_t i = 0; i <= ROWS; i++)
+		for (size_t k = 0; k < WIDTH; k++)
+			snprintf(text[i][k], sizeof(text[i][k]),
+				"r%02zuw%zu@a.test", i, k);
+	for (size_t i = 0; i < ROWS; i++)
+		for (size_t k = 0; k < WIDTH; k++) {
+			target[i][k] = text[i + 1][k];
+			alias[i * WIDTH + k]
+				= (struct map_alias_row){ .id = i * WIDTH + k + 1,
+					  .domain_id = 1,
+					  .address = text[i][k],
+					  .state = MAP_ALIAS_ACTIVE,
+					  .target = target[i],
+					  .targets = WIDTH };
+		}
+	rows_index(&rows);
+	assert_true(render_everything(&r, &out, &e));
+	assert_int_equal(out.map[MAP_ALIASES].n, 0);
+	assert_int_equal(faults.n, 0);
+	map_set_free(&out);
+}
 
 /* The rows of a world, with texts where a case left none. */
 struct rows_copy {
@@ -516,6 +609,7 @@ main(void)
 		cmocka_unit_test(
 			every_kept_mailbox_has_an_account_and_states_decide_who_signs_in),
 		cmocka_unit_test(an_address_made_anew_has_the_new_mailbox_home),
+		cmocka_unit_test(many_ways_to_nowhere_are_walked_once),
 		cmocka_unit_test(held_domains_survive_their_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
