@@ -58,9 +58,37 @@ one_write(unsigned who, unsigned i)
 			&core, &root_actor, m.id, 0, &away, &out, &err);
 }
 
+/* Aliases in other domains, and mailboxes that go with them: locks of several
+ * domains in each write. */
+static bool
+one_across(unsigned who, unsigned i)
+{
+	const struct mailbox_delete_in away = { TARGETS_REMOVE, "" };
+	struct mailbox m, out;
+	struct alias al;
+	char address[64];
+	unsigned at = (who + i) % 3;
+
+	snprintf(
+		address, sizeof(address), "x%u-%u@cross%u.example", who, i, at);
+	if (!try_mailbox(address, &m))
+		return false;
+	snprintf(address, sizeof(address), "y%u-%u@cross%u.example", who, i,
+		(at + 1 + who % 2) % 3);
+	if (!try_alias(address, m.address, &al))
+		return false;
+	snprintf(address, sizeof(address), "z%u-%u@cross%u.example", who, i,
+		(at + 2) % 3);
+	return try_alias(address, al.address, &al)
+		&& mailbox_delete(
+			&core, &root_actor, m.id, 0, &away, &out, &err);
+}
+
+typedef bool one_step(unsigned who, unsigned i);
+
 /* A process of its own: its writes, and how they ended. */
 static int
-writer(unsigned who)
+writer(unsigned who, one_step *step)
 {
 	int64_t end = monotonic_us() + 60 * US_PER_S;
 	bool is_long = is_soak();
@@ -72,7 +100,7 @@ writer(unsigned who)
 	for (unsigned i = 0; is_long ? monotonic_us() < end : i < WRITES; i++) {
 		arena_reset(arena);
 		err_clear(&err);
-		if (!one_write(who, i)) {
+		if (!step(who, i)) {
 			fprintf(stderr, "writer %u: %s: %s\n", who,
 				err.n ? err.item[0].reason : "",
 				err_text(&err));
@@ -84,17 +112,16 @@ writer(unsigned who)
 }
 
 static void
-eight_writers_on_one_domain(void **state)
+write_together(one_step *step)
 {
 	pid_t pid[WRITERS];
 	int status;
 
-	(void)state;
 	for (unsigned i = 0; i < WRITERS; i++) {
 		pid[i] = fork();
 		assert_true(pid[i] >= 0);
 		if (pid[i] == 0)
-			_exit(writer(i));
+			_exit(writer(i, step));
 	}
 	for (unsigned i = 0; i < WRITERS; i++) {
 		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
@@ -112,6 +139,26 @@ eight_writers_on_one_domain(void **state)
 		0);
 	print_message("  %lld revisions\n",
 		(long long)number("SELECT serial FROM head"));
+}
+
+static void
+eight_writers_on_one_domain(void **state)
+{
+	(void)state;
+	write_together(one_write);
+}
+
+static void
+eight_writers_across_domains(void **state)
+{
+	(void)state;
+	make_domain("cross0.example");
+	make_domain("cross1.example");
+	make_domain("cross2.example");
+	write_together(one_across);
+	assert_int_equal(number("SELECT COUNT(*) FROM alias WHERE alive = 1 "
+				"AND address LIKE 'y%' AND state = 1"),
+		0);
 }
 
 /* A domain with so many mailboxes, made by SQL in pieces. */
@@ -266,6 +313,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(eight_writers_on_one_domain, fresh),
+		cmocka_unit_test_setup(eight_writers_across_domains, fresh),
 		cmocka_unit_test_setup(
 			a_large_delete_leaves_room_for_others, fresh),
 		cmocka_unit_test_setup(a_refused_write_leaves_no_trace, fresh),
