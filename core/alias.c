@@ -44,7 +44,7 @@ alias_state_find(const char *name, enum alias_state *state_r)
 	{ FIELD_AT(struct alias_in, targets), .max = ADDR_MAX,                 \
 		.check = addr_check_target, .min_items = 1,                    \
 		.max_items = ALIAS_TARGETS_MAX, .required = (needed) },        \
-	{ FIELD_AT(struct alias_in, description), .max = 200 },                \
+	{ FIELD_AT(struct alias_in, description), .check = check_line },                \
 	{ FIELD_AT(struct alias_in, state), .words = form_states },            \
 	{ FIELD_AT(struct alias_in, send_as) },                                \
 	{ 0 }

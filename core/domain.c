@@ -9,8 +9,10 @@
 #include "base/addr.h"
 #include "base/str.h"
 #include "base/timeutil.h"
+#include "base/utf8.h"
 #include "core/ops.h"
 
+#define LINE_CHARS 200
 #define COUNT_MAX INT64_C(4294967295)
 
 static const char *const state_words[] = {
@@ -99,7 +101,7 @@ check_refuse_text(const char *in, char *out, size_t cap, struct err *e)
 
 /* clang-format off */
 #define DOMAIN_FIELDS                                                          \
-	{ FIELD_AT(struct domain_in, description), .max = 200 },               \
+	{ FIELD_AT(struct domain_in, description), .check = check_line },               \
 	{ FIELD_AT(struct domain_in, state), .words = form_states },           \
 	{ FIELD_AT(struct domain_in, max_mailboxes), .max = COUNT_MAX },       \
 	{ FIELD_AT(struct domain_in, max_aliases), .max = COUNT_MAX },         \
@@ -168,6 +170,26 @@ void
 domain_in_defaults(struct domain_in *in)
 {
 	*in = (struct domain_in){ .retire_us = TIME_NONE };
+}
+
+bool
+check_line(const char *in, char *out, size_t cap, struct err *e)
+{
+	size_t len = strlen(in), chars = 0;
+	uint32_t code;
+
+	for (size_t at = 0; at < len; chars++) {
+		size_t step = utf8_next(in + at, len - at, &code);
+
+		if (step == 0)
+			return err_set(e, ERR_INVALID, NULL, "bad_utf8", NULL,
+				"the text is not UTF-8");
+		at += step;
+	}
+	if (chars > LINE_CHARS || !str_copy(out, cap, in))
+		return err_set(e, ERR_INVALID, NULL, "too_long", NULL,
+			"the text has more than %d characters", LINE_CHARS);
+	return true;
 }
 
 bool

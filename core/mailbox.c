@@ -50,7 +50,7 @@ mailbox_state_find(const char *name, enum mailbox_state *state_r)
 		.check = password_check_ready_hash },                          \
 	{ 0 }
 #define MAILBOX_FIELDS                                                         \
-	{ FIELD_AT(struct mailbox_in, name), .max = 200 },                     \
+	{ FIELD_AT(struct mailbox_in, name), .check = check_line },                     \
 	{ FIELD_AT(struct mailbox_in, state), .words = form_states }
 const struct field mailbox_create_form[] = {
 	{ FIELD_AT(struct mailbox_in, address), .check = addr_check_mailbox },

@@ -46,8 +46,8 @@ whitelist_state_find(const char *name, enum whitelist_state *state_r)
 #define WHITELIST_FIELDS(needed)                                               \
 	{ FIELD_AT(struct whitelist_in, network), .check = cidr_check,         \
 		.required = (needed) },                                        \
-	{ FIELD_AT(struct whitelist_in, note), .max = 200 },                   \
-	{ FIELD_AT(struct whitelist_in, owner), .max = 200 },                  \
+	{ FIELD_AT(struct whitelist_in, note), .check = check_line },                   \
+	{ FIELD_AT(struct whitelist_in, owner), .check = check_line },                  \
 	{ FIELD_TIME_AT(struct whitelist_in, expires_us, "expires_at"),        \
 		.nullable = true },                                            \
 	{ FIELD_AT(struct whitelist_in, state), .words = form_states },        \

@@ -49,6 +49,12 @@ a_name_is_taken_once(void **state)
 	assert_string_equal(err.item[0].field, "name");
 }
 
+#define TEN                                                                    \
+	"\xe5\xb1\xb1\xe5\xb1\xb1\xe5\xb1\xb1\xe5\xb1\xb1\xe5\xb1\xb1"         \
+	"\xe5\xb1\xb1\xe5\xb1\xb1\xe5\xb1\xb1\xe5\xb1\xb1\xe5\xb1\xb1"
+#define FIFTY TEN TEN TEN TEN TEN
+#define LONG_TEXT FIFTY FIFTY FIFTY FIFTY
+
 static const struct {
 	const char *name, *key, *value;
 	enum err_code code;
@@ -72,6 +78,10 @@ static const struct {
 		"bad_character" },
 	{ "a text with a line feed", "refuse_text", "a\nb", ERR_INVALID,
 		"bad_character" },
+	{ "200 characters of three bytes", "description", LONG_TEXT, ERR_NONE,
+		"" },
+	{ "one character more", "description", LONG_TEXT "\xe5\xb1\xb1",
+		ERR_INVALID, "too_long" },
 	{ "a limit below 0", "max_aliases", "-1", ERR_INVALID, "out_of_range" },
 };
 
