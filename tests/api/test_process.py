@@ -172,6 +172,18 @@ class Workers(apicase.ApiCase):
         self.must(200, self.root.get("/api/v1/domains"))
 
 
+class Recycling(apicase.ApiCase):
+    own = True
+    web = {"workers": 2, "requests_per_worker": 10}
+
+    def test_a_worker_ends_after_its_share_and_nobody_notices(self):
+        old = set(private.wait_for(self.servers.worker_pids, "workers"))
+        for _ in range(60):
+            self.must(200, self.root.get("/api/v1/domains"))
+        private.wait_for(
+            lambda: not old & set(self.servers.worker_pids()), "new workers")
+
+
 class Ending(apicase.ApiCase):
     own = True
     def test_it_ends_cleanly_when_told(self):
@@ -215,6 +227,29 @@ class DatabaseAway(apicase.ApiCase):
         private.wait_for(self.servers.worker_pids, "workers")
         self.must(503, self.root.get("/api/v1/domains"))
         self.servers.db.start()
+        private.wait_for(lambda: self.root.get(
+            "/api/v1/domains").status == 200, "the database in the API")
+
+
+@unittest.skipUnless(apicase.SOAK, "waits for time-outs")
+class DatabaseHangs(apicase.ApiCase):
+    own = True
+    web = {"workers": 2, "request_timeout_s": 2}
+
+    def _look_at_log(self):
+        pass  # workers that hang are killed
+
+    def test_requests_end_and_it_recovers(self):
+        self.root.timeout = 60
+        os.kill(self.servers.db.pid(), signal.SIGSTOP)
+        try:
+            with concurrent.futures.ThreadPoolExecutor(4) as pool:
+                asked = [pool.submit(self.root.clone().get,
+                                     "/api/v1/domains") for _ in range(4)]
+                for a in asked:
+                    self.assertEqual(503, a.result(60).status)
+        finally:
+            os.kill(self.servers.db.pid(), signal.SIGCONT)
         private.wait_for(lambda: self.root.get(
             "/api/v1/domains").status == 200, "the database in the API")
 
