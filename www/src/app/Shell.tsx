@@ -28,16 +28,28 @@ import { Shortcuts } from './Shortcuts';
 import { UserMenu } from './UserMenu';
 import { SessionContext } from './useSession';
 
-const Home = lazy(() => import('../pages/Home'));
-const Domains = lazy(() => import('../pages/Domains'));
-const DomainPage = lazy(() => import('../pages/DomainPage'));
-const Mailboxes = lazy(() => import('../pages/Mailboxes'));
-const Aliases = lazy(() => import('../pages/Aliases'));
-const Whitelist = lazy(() => import('../pages/Whitelist'));
-const Changes = lazy(() => import('../pages/Changes'));
-const Jobs = lazy(() => import('../pages/Jobs'));
-const NotFound = lazy(() => import('../pages/NotFound'));
-const Palette = lazy(() => import('./Palette'));
+const load = {
+	home: () => import('../pages/Home'),
+	domains: () => import('../pages/Domains'),
+	domainPage: () => import('../pages/DomainPage'),
+	mailboxes: () => import('../pages/Mailboxes'),
+	aliases: () => import('../pages/Aliases'),
+	whitelist: () => import('../pages/Whitelist'),
+	changes: () => import('../pages/Changes'),
+	jobs: () => import('../pages/Jobs'),
+	notFound: () => import('../pages/NotFound'),
+	palette: () => import('./Palette'),
+};
+const Home = lazy(load.home);
+const Domains = lazy(load.domains);
+const DomainPage = lazy(load.domainPage);
+const Mailboxes = lazy(load.mailboxes);
+const Aliases = lazy(load.aliases);
+const Whitelist = lazy(load.whitelist);
+const Changes = lazy(load.changes);
+const Jobs = lazy(load.jobs);
+const NotFound = lazy(load.notFound);
+const Palette = lazy(load.palette);
 
 /** All that needs a session: data, routes, React Aria's own words. */
 export default function Shell({ session }: { session: Schemas['Session'] }) {
@@ -73,6 +85,11 @@ function Frame({ session }: { session: Schemas['Session'] }) {
 		};
 		addEventListener('keydown', on);
 		return () => removeEventListener('keydown', on);
+	}, []);
+	// The other pages are fetched while nothing else is going on.
+	useEffect(() => {
+		const timer = setTimeout(() => Object.values(load).forEach((f) => void f()), 400);
+		return () => clearTimeout(timer);
 	}, []);
 	useHotkey(
 		'/',

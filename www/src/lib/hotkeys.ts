@@ -28,7 +28,9 @@ function isTyping(e: KeyboardEvent): boolean {
 	);
 }
 
-const inOverlay = () => document.querySelector('[role="dialog"], [role="alertdialog"]') !== null;
+// A message in the corner is an alertdialog too, but stands in nobody's way.
+const inOverlay = () =>
+	document.querySelector('[role="dialog"], [role="alertdialog"]:not([role="region"] *)') !== null;
 
 /** A key on the page, not while somebody types or a dialog is open. */
 export function useHotkey(key: string, run: () => void): void {

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Dialog as AriaDialog } from 'react-aria-components/Dialog';
 import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
@@ -57,24 +57,28 @@ export function Dialog({
 /** The right-hand side of a list: one object, with its own address. */
 export function Drawer({ title, onClose, children }: Omit<Props, 'wide' | 'role'>) {
 	const t = useT();
+	// A slip of the mouse beside it throws away nothing that was typed.
+	const [typed, setTyped] = useState(false);
 	return (
 		<ModalOverlay
 			isOpen
 			onOpenChange={(open) => !open && onClose()}
-			isDismissable
+			isDismissable={!typed}
 			className={css.scrim}
 		>
 			<Modal className={css.drawer}>
 				<AriaDialog className={css.body}>
-					<div className={css.head}>
-						<Heading slot="title" level={2}>
-							{title}
-						</Heading>
-						<Button look="quiet" icon onPress={onClose} aria-label={t('close')}>
-							<X className="icon" aria-hidden="true" />
-						</Button>
+					<div className={css.rest} onInput={() => setTyped(true)}>
+						<div className={css.head}>
+							<Heading slot="title" level={2}>
+								{title}
+							</Heading>
+							<Button look="quiet" icon onPress={onClose} aria-label={t('close')}>
+								<X className="icon" aria-hidden="true" />
+							</Button>
+						</div>
+						<div className={css.main}>{children}</div>
 					</div>
-					<div className={css.main}>{children}</div>
 				</AriaDialog>
 			</Modal>
 		</ModalOverlay>

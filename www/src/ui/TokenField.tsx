@@ -42,12 +42,21 @@ export function TokenField({ label, help, values, onChange, text, onText, error 
 	const [active, setActive] = useState(-1);
 	const [open, setOpen] = useState(false);
 	const found = useQuery(searchQuery(open && text.length > 1 ? text : '', 6)).data;
+	// A whole address that was typed needs no list over the form.
+	const typed = foldAddress(text);
+	const known = [
+		...(found?.mailboxes ?? []).map((m) => ({ address: m.address, name: m.name })),
+		...(found?.aliases ?? []).map((a) => ({ address: a.address, name: t('alias') })),
+	];
+	const isWhole = /@[^@]+\.[^@.]+$/.test(typed);
 	const options =
-		open && text.length > 1 && found
-			? [
-					...found.mailboxes.map((m) => ({ address: m.address, name: m.name })),
-					...found.aliases.map((a) => ({ address: a.address, name: t('alias') })),
-				].filter((o) => !values.includes(o.address) && !o.address.startsWith('@'))
+		open && text.length > 1
+			? known.filter(
+					(o) =>
+						!values.includes(o.address) &&
+						!o.address.startsWith('@') &&
+						(!isWhole || (o.address.startsWith(typed) && o.address !== typed)),
+				)
 			: [];
 	const add = (raw: string) => {
 		onChange(joinTokens(values, raw));
