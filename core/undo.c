@@ -261,6 +261,21 @@ one_back(struct tx *t, const struct undo *u, const struct change_row *x,
 	}
 }
 
+static bool
+untouched(struct tx *t, const struct undo *u, const struct change_row *x,
+	struct err *e)
+{
+	uint64_t serial;
+
+	if (!view_row_later_in_domain(
+		    t->db, x->noun_id, u->r.prov_id, &serial, e))
+		return false;
+	return serial == 0
+		|| err_set(e, ERR_CONFLICT, NULL, "later_change", x->subject,
+			"%s was changed again by revision %llu", x->subject,
+			(unsigned long long)serial);
+}
+
 /* A domain's making, end or return takes its rows with it. */
 static bool
 domain_back(struct tx *t, const struct undo *u, const struct change_row *x,
@@ -280,6 +295,9 @@ domain_back(struct tx *t, const struct undo *u, const struct change_row *x,
 			td->d.name);
 	if (x->op == CHANGE_CREATE && td->d.version != x->version)
 		return later_change(t, u, x, NULL, e);
+	/* It would take along what came after its return. */
+	if (x->op == CHANGE_RESTORE && !untouched(t, u, x, e))
+		return false;
 	return domain_delete_in(t, td, &job, e);
 }
 

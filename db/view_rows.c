@@ -10,6 +10,7 @@ enum {
 	Q_CHANGES,
 	Q_CHANGE_DOMAINS,
 	Q_LATER,
+	Q_LATER_IN_DOMAIN,
 	Q_NODES,
 	Q_HELD,
 	Q_COUNTS,
@@ -40,6 +41,11 @@ static const struct sql sql[] = {
 		      "AND c.noun_id = ? AND c.prov_id > ? "
 		      "ORDER BY c.prov_id LIMIT 1",
 		"suu", "u" },
+	[Q_LATER_IN_DOMAIN] = { "SELECT r.serial FROM `change` c "
+				"JOIN revision r ON r.prov_id = c.prov_id "
+				"WHERE c.domain_id = ? AND c.prov_id > ? "
+				"ORDER BY c.prov_id LIMIT 1",
+		"uu", "u" },
 	[Q_NODES] = { "SELECT n.id, n.name, n.role, "
 		      "CAST(COALESCE(s.serial, 0) AS UNSIGNED), "
 		      "COALESCE(s.state, 'starting'), "
@@ -148,6 +154,14 @@ view_row_later_change(struct db *db, const char *noun, uint64_t noun_id,
 	return db_query_u64(db, &sql[Q_LATER],
 		ARGS(arg_text(noun), arg_u64(noun_id), arg_u64(prov_id)),
 		serial_r, NULL, e);
+}
+
+bool
+view_row_later_in_domain(struct db *db, uint64_t domain_id, uint64_t prov_id,
+	uint64_t *serial_r, struct err *e)
+{
+	return db_query_u64(db, &sql[Q_LATER_IN_DOMAIN],
+		ARGS(arg_u64(domain_id), arg_u64(prov_id)), serial_r, NULL, e);
 }
 
 bool

@@ -28,6 +28,9 @@ bool view_row_changes(struct db *db, struct arena *a, uint64_t prov_id,
 /* Serial of the first revision after `serial` that changed the noun, or 0. */
 bool view_row_later_change(struct db *db, const char *noun, uint64_t noun_id,
 	uint64_t prov_id, uint64_t *serial_r, struct err *e) MUST_USE;
+/* The same for a domain with all that is in it. */
+bool view_row_later_in_domain(struct db *db, uint64_t domain_id,
+	uint64_t prov_id, uint64_t *serial_r, struct err *e) MUST_USE;
 /* The domains that its changes are in; 0 stands for none. */
 bool view_row_change_domains(struct db *db, struct arena *a, uint64_t prov_id,
 	uint64_t **ids_r, size_t *n_r, struct err *e) MUST_USE;

@@ -183,6 +183,27 @@ a_small_domain_goes_and_comes_back_whole(void **state)
 }
 
 static void
+a_return_is_undone_only_while_nothing_came_after(void **state)
+{
+	struct domain d = make_domain("back.example"), out;
+	struct job j;
+	uint64_t serial;
+
+	(void)state;
+	make_mailbox("ana@back.example");
+	OK(domain_delete(&core, &root_actor, d.id, 0, NULL, &j, &err));
+	OK(domain_restore(&core, &root_actor, d.id, &out, &j, &err));
+	OK(revision_undo(&core, &root_actor, out.changed_serial, NULL, &serial,
+		&err));
+	OK(domain_restore(&core, &root_actor, d.id, &out, &j, &err));
+	make_mailbox("ben@back.example");
+	REFUSED(revision_undo(&core, &root_actor, out.changed_serial, NULL,
+			&serial, &err),
+		ERR_CONFLICT, "later_change");
+	counters_are_right();
+}
+
+static void
 a_large_domain_goes_by_a_job(void **state)
 {
 	struct domain d = make_domain("large.example"), next, out;
@@ -282,6 +303,9 @@ main(void)
 			only_what_shows_in_maps_makes_a_key, fresh),
 		cmocka_unit_test_setup(
 			a_small_domain_goes_and_comes_back_whole, fresh),
+		cmocka_unit_test_setup(
+			a_return_is_undone_only_while_nothing_came_after,
+			fresh),
 		cmocka_unit_test_setup(a_large_domain_goes_by_a_job, fresh),
 		cmocka_unit_test_setup(an_admin_sees_his_domains_only, fresh),
 	};
