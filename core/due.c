@@ -72,6 +72,7 @@ due_domains(struct core *c, uint64_t *done_r, struct err *e)
 {
 	const struct actor clock = actor_clock();
 	uint64_t id = 0;
+	struct domain d;
 	struct job job;
 
 	*done_r = 0;
@@ -79,12 +80,18 @@ due_domains(struct core *c, uint64_t *done_r, struct err *e)
 		return false;
 	if (id == 0)
 		return true;
-	if (domain_delete(c, &clock, id, 0, NULL, &job, e)) {
-		*done_r = 1;
-		return true;
+	if (domain_get(c, &clock, id, &d, e)) {
+		if (d.state != DOMAIN_RETIRING || d.retire_us > c->now())
+			return true;
+		if (domain_delete(c, &clock, id, d.version, NULL, &job, e)) {
+			*done_r = 1;
+			return true;
+		}
 	}
-	/* A job is at work on it, or it went meanwhile: the next look tells. */
-	if (e->code != ERR_CONFLICT && e->code != ERR_NOT_FOUND)
+	/* A job is at work on it, it went, or somebody gave it more time
+	 * meanwhile: the next look tells. */
+	if (e->code != ERR_CONFLICT && e->code != ERR_NOT_FOUND
+		&& e->code != ERR_STALE)
 		return false;
 	err_clear(e);
 	return true;
@@ -131,6 +138,20 @@ purge_one(struct tx *t, enum due_noun noun, const struct due_row *row,
 	return noun != DUE_DOMAIN || tx_key(t, 'd', row->name, e);
 }
 
+/* So that no row goes while a restore of it counts it. */
+static bool
+lock_domains(struct tx *t, const struct purge *p, struct err *e)
+{
+	uint64_t ids[BATCH];
+	size_t n = 0;
+
+	if (p->noun == DUE_WHITELIST || p->noun == DUE_DOMAIN)
+		return true;
+	for (size_t i = 0; i < p->n; i++)
+		ids[n++] = p->items[i].domain_id;
+	return tx_lock_domains(t, ids, n, e);
+}
+
 static bool
 purge(struct tx *t, void *ctx, struct err *e)
 {
@@ -138,6 +159,8 @@ purge(struct tx *t, void *ctx, struct err *e)
 	bool is_gone;
 
 	p->done = 0;
+	if (!lock_domains(t, p, e))
+		return false;
 	for (size_t i = 0; i < p->n; i++) {
 		if (!purge_one(t, p->noun, &p->items[i], &is_gone, e))
 			return false;
