@@ -194,6 +194,43 @@ totals_are_counted_as_asked(void **state)
 	assert_true(page.has_total);
 }
 
+/* Rows that this connection has read so far. */
+static int64_t
+rows_read(void)
+{
+	return number("SELECT CAST(SUM(variable_value) AS SIGNED) FROM "
+		      "information_schema.session_status WHERE variable_name "
+		      "IN ('HANDLER_READ_NEXT', 'HANDLER_READ_PREV', "
+		      "'HANDLER_READ_KEY', 'HANDLER_READ_FIRST')");
+}
+
+static void
+a_page_reads_few_rows_wherever_it_is(void **state)
+{
+	static const char *const sorts[] = { "address", "-address", "name",
+		"created_at", "-quota" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sorts); i++) {
+		struct mailbox_query q = { .list = { .limit = 20,
+						   .sort = sorts[i] } };
+		struct list_page page;
+		struct mailbox *items;
+
+		do {
+			int64_t before = rows_read();
+
+			OK(mailbox_list(
+				&core, &root_actor, &q, &items, &page, &err));
+			before = rows_read() - before;
+			if (before > 60)
+				fail_msg("%s: %lld rows read", sorts[i],
+					(long long)before);
+			q.list.after = page.next;
+		} while (page.next);
+	}
+}
+
 static void
 bad_cursors_are_refused(void **state)
 {
@@ -292,6 +329,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(pages_hold_every_row_once, fresh),
 		cmocka_unit_test_setup(totals_are_counted_as_asked, fresh),
+		cmocka_unit_test_setup(
+			a_page_reads_few_rows_wherever_it_is, fresh),
 		cmocka_unit_test_setup(bad_cursors_are_refused, fresh),
 		cmocka_unit_test_setup(many_change_by_a_job_in_batches, fresh),
 		cmocka_unit_test_setup(
