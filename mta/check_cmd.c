@@ -16,7 +16,7 @@
 #include "db/strset.h"
 #include "mta/child.h"
 #include "mta/journal.h"
-#include "mta/rebuild.h"
+#include "mta/check.h"
 
 #define PASSES 8
 #define PAUSE_MS 400

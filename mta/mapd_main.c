@@ -31,6 +31,7 @@
 #include "mta/relay.h"
 #include "mta/reload.h"
 #include "mta/report.h"
+#include "mta/text_copy.h"
 
 #define POLL_US (1 * US_PER_S)
 #define LOOK_US (2 * US_PER_S)

@@ -1,102 +1,24 @@
 /*
  * See rebuild.h. All rows are held in memory for a moment, in a process that
- * then ends; the lines of a million mailboxes take about 400 MB.
+ * then ends (everything.h).
  */
 #include "mta/rebuild.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "base/timeutil.h"
-#include "db/map_rows.h"
-#include "maps/account.h"
 #include "maps/delta.h"
-#include "maps/render.h"
+#include "mta/check.h"
+#include "mta/everything.h"
 #include "mta/lmdb_map.h"
 #include "mta/reload.h"
 
-#define ALL_BYTES ((size_t)64 << 30)
-#define RELAY_BYTES (16UL * 1024 * 1024)
 #define REBUILD_MS (10 * 60 * 1000)
 /* More differing keys than this are not named: everything is made anew. */
 #define DIFFERENCES_MAX 5000
-
-struct all {
-	struct arena *arena;
-	struct map_rows rows;
-	struct map_set wanted;
-	struct hold_list
-		held; /* kept back before, and what cannot be written */
-	struct relay_list relays;
-	uint64_t serial;
-};
-
-static void
-all_free(struct all *x)
-{
-	map_rows_free(&x->rows);
-	map_set_free(&x->wanted);
-	holds_free(&x->held);
-	relay_free(&x->relays);
-	arena_free(&x->arena);
-}
-
-static bool
-load_held(const struct conf_node *c, struct all *x, struct err *e)
-{
-	char path[NODE_PATH_SIZE], *text;
-	struct err why = ERR_EMPTY;
-	size_t len;
-	node_state_path(c, "held", path);
-	if (!file_read(path, 64UL << 20, x->arena, &text, &len, &why))
-		return why.code == ERR_NOT_FOUND || err_merge(e, &why, NULL);
-	return holds_parse(text, &x->held, e);
-}
-
-static bool
-take_relay(void *ctx, const char *network, int64_t expires_us, struct err *e)
-{
-	struct err why = ERR_EMPTY;
-	(void)e;
-	/* What cannot be read is named and left out by the publisher. */
-	(void)!relay_add(ctx, network, expires_us, &why);
-	return true;
-}
-
-static bool
-load_rows(const struct conf *conf, struct all *x, struct err *e)
-{
-	struct db *db = NULL;
-	const bool ok = node_db_open(conf, &db, e)
-		&& db_begin(db, DB_SNAPSHOT, e) && map_head(db, &x->serial, e)
-		&& map_rows_load_all(db, x->arena, &x->rows, e)
-		&& map_relays(db, take_relay, &x->relays, e);
-	relay_sort(&x->relays);
-	if (db)
-		db_close(&db);
-	return ok;
-}
-
-static bool
-all_render(const struct conf *conf, struct all *x, struct err *e)
-{
-	x->arena = arena_new(ALL_BYTES);
-	if (!x->arena)
-		return err_memory(e);
-	if (!load_held(&conf->node, x, e) || !load_rows(conf, x, e))
-		return false;
-	rows_index(&x->rows);
-	const struct render r = { .rows = &x->rows,
-		.mail_root = conf->node.mail_root,
-		.mail_uid = conf->node.mail_uid,
-		.mail_gid = conf->node.mail_gid,
-		.faults = &x->held };
-	return render_everything(&r, &x->wanted, e)
-		&& render_finish(&r, &x->wanted, e);
-}
 
 struct keep_job {
 	const struct hold_list *held;
@@ -122,7 +44,7 @@ keep_child(void *ctx, FILE *out, struct err *e)
 
 /* Held domains keep their old lines, where the old file can still be read. */
 static bool
-keep_held(const struct conf_node *c, enum map_id map, struct all *x,
+keep_held(const struct conf_node *c, enum map_id map, struct everything *x,
 	struct err *e)
 {
 	char path[NODE_PATH_SIZE];
@@ -211,8 +133,8 @@ rebuild_child(void *ctx, FILE *out, struct err *e)
 {
 	const struct rebuild_job *j = ctx;
 	struct err why = ERR_EMPTY;
-	struct all x = { 0 };
-	if (!all_render(j->conf, &x, &why)) {
+	struct everything x = { 0 };
+	if (!everything_render(j->conf, &x, &why)) {
 		if (why.code == ERR_UNAVAILABLE)
 			return rebuild_from_text(j, out, e);
 		return err_merge(e, &why, NULL);
@@ -227,7 +149,7 @@ rebuild_child(void *ctx, FILE *out, struct err *e)
 	}
 	fprintf(out, "%llu %u", (unsigned long long)x.serial, j->maps);
 	putc('\0', out);
-	all_free(&x);
+	everything_free(&x);
 	return true;
 }
 
@@ -276,93 +198,6 @@ rebuild_take(
 	}
 	log_info("rebuilt maps (%#x) at serial %llu", made, serial);
 	return true;
-}
-
-struct compare_job {
-	const struct hold_list *held;
-	enum map_id map;
-	check_each *each;
-	void *ctx;
-	size_t n;
-};
-
-static void
-tell(struct compare_job *j, const struct delta *d)
-{
-	for (size_t i = 0; i < d->n; i++) {
-		const struct delta_line *x = &d->line[i];
-		const bool held =
-			holds_find(j->held, key_domain(x->key)) != NULL;
-		if (held && (j->map != MAP_ACCOUNTS || !x->after))
-			continue;
-		j->n++;
-		j->each(j->ctx, j->map, x->key, x->before, x->after);
-	}
-}
-
-static bool
-collect_line(void *ctx, const char *key, const char *value, struct err *e)
-{
-	return lines_add(ctx, key, value, e);
-}
-
-static bool
-read_whole(const struct conf_node *c, enum map_id map, struct map_lines *out,
-	struct err *e)
-{
-	char path[NODE_PATH_SIZE];
-	struct user_db *users = NULL;
-	node_map_path(c, map, path);
-	if (map != MAP_ACCOUNTS)
-		return lmdb_scan(path, collect_line, out, e);
-	const bool ok = user_db_open(path, &users, e)
-		&& user_db_scan(users, NULL, NULL, out, e);
-	user_db_close(&users);
-	return ok;
-}
-
-static bool
-compare_relays(const struct conf_node *c, const struct all *x, bool *differ_r,
-	struct err *e)
-{
-	char path[NODE_PATH_SIZE], *live = NULL;
-	struct err why = ERR_EMPTY;
-	size_t len;
-	struct str s = str_in(x->arena, RELAY_BYTES);
-	if (!relay_table(&x->relays, now_us(), &s))
-		return err_memory(e);
-	node_cidr_path(c, path);
-	*differ_r = !file_read(path, RELAY_BYTES, x->arena, &live, &len, &why)
-		|| strcmp(live, str_text(&s)) != 0;
-	return true;
-}
-
-bool
-check_all(const struct conf *conf, struct check_result *r, check_each *each,
-	void *ctx, struct err *e)
-{
-	struct all x = { 0 };
-	bool ok = all_render(conf, &x, e);
-	*r = (struct check_result){ .serial = x.serial };
-	for (int m = 0; ok && m < MAP_COUNT; m++) {
-		struct compare_job j = { &x.held, (enum map_id)m, each, ctx,
-			0 };
-		struct map_lines live = { 0 };
-		struct delta d = { 0 };
-		ok = read_whole(&conf->node, j.map, &live, e)
-			&& delta_map(&d, j.map, &live, &x.wanted.map[m], e);
-		if (ok)
-			tell(&j, &d);
-		r->differences += j.n;
-		r->lines += live.n;
-		delta_free(&d);
-		lines_free(&live);
-	}
-	ok = ok && compare_relays(&conf->node, &x, &r->relays_differ, e);
-	r->held = x.held;
-	x.held = (struct hold_list){ 0 };
-	all_free(&x);
-	return ok;
 }
 
 struct name_job {
@@ -418,69 +253,5 @@ check_take(struct node *n, const struct child *c, struct err *e)
 	} else if (found > 0) {
 		log_info("%zu keys differ: rendering them again", found);
 	}
-	return true;
-}
-
-static bool
-text_line(void *ctx, const char *key, const char *value, struct err *e)
-{
-	struct file_out *f = ctx;
-	(void)e;
-	file_put(f, key, strlen(key));
-	file_put(f, " ", 1);
-	file_put(f, value, strlen(value));
-	file_put(f, "\n", 1);
-	return true;
-}
-
-/* Hashes stay out of the copy: people read it. */
-static void
-text_account(struct file_out *f, const struct map_line *l)
-{
-	char buf[ACCOUNT_VALUE_MAX], text[ACCOUNT_VALUE_MAX + 128];
-	struct account a;
-	struct str s = STR_FIXED(text);
-	if (!account_split(l->value, buf, &a))
-		return;
-	str_addf(&s, "home=%s uid=%s gid=%s quota_rule=%s%s",
-		a.field[ACCOUNT_HOME], a.field[ACCOUNT_UID],
-		a.field[ACCOUNT_GID], a.field[ACCOUNT_QUOTA_RULE],
-		a.field[ACCOUNT_NOLOGIN][0] ? " nologin=Y" : "");
-	(void)text_line(f, l->key, text, NULL);
-	explicit_bzero(buf, sizeof(buf));
-}
-
-static bool
-write_text(const struct conf_node *c, enum map_id map, struct err *e)
-{
-	char path[NODE_PATH_SIZE];
-	struct map_lines l = { 0 };
-	struct file_out *f = NULL;
-	/* Read first: the lock is not held while the disk writes. */
-	if (!read_whole(c, map, &l, e))
-		return false;
-	node_text_path(c, map, path);
-	if (!file_begin(&f, path, 0640, e))
-		return false;
-	for (size_t i = 0; i < l.n; i++) {
-		if (map == MAP_ACCOUNTS)
-			text_account(f, &l.line[i]);
-		else
-			(void)text_line(f, l.line[i].key, l.line[i].value, e);
-	}
-	lines_free(&l);
-	return file_commit(&f, e);
-}
-
-bool
-text_child(void *ctx, FILE *out, struct err *e)
-{
-	const struct text_job *j = ctx;
-	(void)out;
-	(void)!nice(10);
-	for (int m = 0; m < MAP_COUNT; m++)
-		if ((j->maps & (1U << m))
-			&& !write_text(j->conf, (enum map_id)m, e))
-			return false;
 	return true;
 }

@@ -36,30 +36,4 @@ bool check_start(struct node *n, struct child *c, struct err *e) MUST_USE;
  */
 bool check_take(struct node *n, const struct child *c, struct err *e) MUST_USE;
 
-/* A difference that a comparison found. */
-typedef void check_each(void *ctx, enum map_id map, const char *key,
-	const char *live, const char *wanted);
-
-struct check_result {
-	uint64_t serial; /* of the database */
-	size_t lines;
-	size_t differences;
-	bool relays_differ; /* the whitelist's table is another */
-	struct hold_list held;
-};
-
-/*
- * Compare everything in this process (postroom-mapd --check). Dies where a
- * file is damaged, so run it in a process or child of its own.
- */
-bool check_all(const struct conf *conf, struct check_result *r,
-	check_each *each, void *ctx, struct err *e) MUST_USE;
-
-/* Write the text copies of these maps; a child function with a text_job. */
-struct text_job {
-	const struct conf_node *conf;
-	unsigned maps;
-};
-child_fn text_child;
-
 #endif

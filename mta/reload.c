@@ -21,6 +21,8 @@
 /* More barred accounts of one domain than this end everybody's sessions
  * there: clients sign in again by themselves. */
 #define KICK_EACH_MAX 20
+/* More logins at once than this are ended by domain, unlooked. */
+#define KICK_MAX 2000
 #define KICK_TRIES 150
 
 static int64_t
@@ -166,33 +168,49 @@ is_barred(const struct delta_line *d)
 		&& (!d->after || account_is_locked(d->after));
 }
 
-/* How many accounts of that domain the delta bars, from line i on. */
-static size_t
-barred_of(const struct delta *d, const char *domain)
+struct leavers {
+	const char *const *login;
+	size_t logins;
+	const struct delta *delta;
+};
+
+/* Do more people of a domain leave than are worth a command each? */
+static bool
+are_many(const struct leavers *l, const char *domain)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < d->n && n <= KICK_EACH_MAX; i++)
-		n += is_barred(&d->line[i])
-			&& strcmp(key_domain(d->line[i].key), domain) == 0;
-	return n;
+	if (l->logins > KICK_MAX)
+		return true;
+	for (size_t i = 0; i < l->logins && n <= KICK_EACH_MAX; i++)
+		n += strcmp(key_domain(l->login[i]), domain) == 0;
+	for (size_t i = 0; i < l->delta->n && n <= KICK_EACH_MAX; i++)
+		n += is_barred(&l->delta->line[i])
+			&& strcmp(key_domain(l->delta->line[i].key), domain)
+				== 0;
+	return n > KICK_EACH_MAX;
+}
+
+/* Add a login, or `@domain` in its place. */
+static bool
+add_leaver(const struct leavers *l, const char *login, struct strset *out,
+	struct err *e)
+{
+	const char *at = strrchr(login, '@');
+	if (!at || strset_has(out, at))
+		return true;
+	return strset_add(out, are_many(l, at + 1) ? at : login, NULL, e);
 }
 
 static bool
-collect(const char *const *login, size_t logins, const struct delta *d,
-	struct strset *out, struct err *e)
+collect(const struct leavers *l, struct strset *out, struct err *e)
 {
-	for (size_t i = 0; i < logins; i++)
-		if (!strset_add(out, login[i], NULL, e))
+	for (size_t i = 0; i < l->logins; i++)
+		if (!add_leaver(l, l->login[i], out, e))
 			return false;
-	for (size_t i = 0; i < d->n; i++) {
-		const char *key = d->line[i].key;
-		const char *at = strrchr(key, '@');
-		if (!at || !is_barred(&d->line[i]) || strset_has(out, at))
-			continue;
-		const bool many = barred_of(d, at + 1) > KICK_EACH_MAX;
-		if (!strset_add(out, many ? at : key, NULL, e))
+	for (size_t i = 0; i < l->delta->n; i++)
+		if (is_barred(&l->delta->line[i])
+			&& !add_leaver(l, l->delta->line[i].key, out, e))
 			return false;
-	}
 	return true;
 }
 
@@ -202,7 +220,8 @@ reload_end_sessions(struct node *n, const char *const *login, size_t logins,
 {
 	struct strset all = { 0 };
 	struct err e = ERR_EMPTY;
-	if (!collect(login, logins, d, &all, &e))
+	const struct leavers l = { login, logins, d };
+	if (!collect(&l, &all, &e))
 		log_warn("%s", err_text(&e));
 	for (size_t i = 0; i < all.n; i++) {
 		const char *at = strrchr(all.list[i], '@');

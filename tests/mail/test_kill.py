@@ -15,6 +15,8 @@ import subprocess
 import threading
 import unittest
 
+import mail
+import private
 import steps
 from mailcase import HASH, PASSWORD, SOAK, MailCase
 

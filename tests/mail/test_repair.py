@@ -47,15 +47,20 @@ class Repair(MailCase):
             os.path.join(self.servers.maps, "whitelist.cidr"),
             self.servers.path("maps", "dovecot", "mail.db")]
 
+    def mark(self, path):
+        if not os.path.exists(path):
+            return None
+        found = os.stat(path)
+        return found.st_ino, found.st_mtime_ns
+
     def assert_mended(self, path, damage):
-        before = os.stat(path).st_ino
         damage(path)
+        spoiled = self.mark(path)
         start, codes = time.monotonic(), set()
 
         def is_mended():
             codes.add(mail.rcpt_code(self.servers, self.at("info")))
-            return os.path.exists(path) \
-                and os.stat(path).st_ino != before and self.check()
+            return self.mark(path) not in (None, spoiled) and self.check()
 
         self.wait_until(is_mended, f"repair of {path}", 10)
         self.wait_until(lambda: mail.rcpt_code(

@@ -1,0 +1,132 @@
+/*
+ * Domains that are held back: by a fault of their lines, or because they would
+ * lose too many of them at once.
+ */
+#include "mta/round.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "maps/rows.h"
+#include "mta/live.h"
+
+/* Fewer removed lines than this are never guarded by their share. */
+#define GUARD_SHARE_FLOOR 50
+
+/*
+ * How many routing lines the delta takes from a domain, unconfirmed. A line
+ * that only keeps a mailbox out of its catch-all is not one.
+ */
+static size_t
+removed_from(const struct round *r, const char *domain)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < r->delta.n; i++) {
+		const struct delta_line *d = &r->delta.line[i];
+		n += !d->after
+			&& (d->map == MAP_MAILBOXES || d->map == MAP_ALIASES)
+			&& strcmp(key_domain(d->key), domain) == 0
+			&& strcmp(d->key, d->before) != 0
+			&& !strset_has(&r->confirmed, d->key);
+	}
+	return n;
+}
+
+static bool
+guard_domain(struct round *r, const char *domain, struct err *e)
+{
+	const struct conf_node *c = &r->node->conf->node;
+	char reason[HOLD_REASON_SIZE];
+	size_t total;
+	/* A domain that is no more was deleted by its confirmed name. */
+	if (!rows_domain(&r->rows, domain) || strset_has(&r->confirmed, domain)
+		|| strset_has(&r->released, domain))
+		return true;
+	const size_t removed = removed_from(r, domain);
+	if (removed < GUARD_SHARE_FLOOR && removed <= (size_t)c->guard_lines)
+		return true;
+	if (!live_count(r->node, domain, &total, e))
+		return false;
+	if (removed <= (size_t)c->guard_lines
+		&& removed * 100 <= total * (size_t)c->guard_percent)
+		return true;
+	snprintf(reason, sizeof(reason),
+		"guard: would remove %zu of %zu lines at once", removed, total);
+	return holds_add(&r->faults, domain, reason, e);
+}
+
+/* A removal in a small delta cannot reach the guard: skip the counting. */
+static bool
+guard(struct round *r, struct err *e)
+{
+	struct strset seen = { 0 };
+	bool ok = true;
+	if (r->delta.removed < GUARD_SHARE_FLOOR
+		&& r->delta.removed <= (size_t)r->node->conf->node.guard_lines)
+		return true;
+	for (size_t i = 0; ok && i < r->delta.n; i++) {
+		const struct delta_line *d = &r->delta.line[i];
+		bool is_new = false;
+		if (d->after || d->map == MAP_ACCOUNTS)
+			continue;
+		ok = strset_add(&seen, key_domain(d->key), &is_new, e)
+			&& (!is_new || guard_domain(r, key_domain(d->key), e));
+	}
+	strset_free(&seen);
+	return ok;
+}
+
+/* Take the lines of held domains out of the delta, but credentials. */
+static void
+drop_held(struct round *r)
+{
+	struct delta *d = &r->delta;
+	const struct delta all = *d;
+	d->n = d->added = d->changed = d->removed = 0;
+	for (size_t i = 0; i < all.n; i++) {
+		const struct delta_line x = all.line[i];
+		const bool credential = x.map == MAP_ACCOUNTS && x.after;
+		if (!credential && holds_find(&r->faults, key_domain(x.key)))
+			continue;
+		d->line[d->n++] = x;
+		d->added += !x.before;
+		d->removed += !x.after;
+		d->changed += x.before && x.after;
+	}
+}
+
+/* Domains looked at as a whole that have no fault are held no more. */
+static bool
+update_holds(struct round *r, struct err *e)
+{
+	struct hold_list *held = &r->node->held;
+	bool changed = false;
+	for (size_t i = 0; i < r->domains.n; i++) {
+		const char *d = r->domains.list[i];
+		if (!holds_find(held, d))
+			continue;
+		holds_remove(held, d);
+		changed = true;
+		if (!holds_find(&r->faults, d))
+			log_info("domain %s is no longer held", d);
+	}
+	for (size_t i = 0; i < r->faults.n; i++) {
+		const struct hold *h = &r->faults.hold[i];
+		if (!holds_find(held, h->domain))
+			log_kv(LOG_LEVEL_WARN, "domain held back", "domain",
+				h->domain, "reason", h->reason, NULL);
+		if (!holds_add(held, h->domain, h->reason, e))
+			return false;
+		changed = true;
+	}
+	return !changed || node_save_holds(r->node, e);
+}
+
+bool
+round_hold_back(struct round *r, struct err *e)
+{
+	if (!guard(r, e))
+		return false;
+	drop_held(r);
+	return update_holds(r, e);
+}
