@@ -76,7 +76,7 @@ without_extension(const char *address, char out[static ADDR_SIZE])
  */
 struct walk {
 	const struct map_rows *rows;
-	const char *self; /* the alias whose targets these are, or NULL */
+	const char *self;   /* the alias whose targets these are, or NULL */
 	struct strset seen; /* also the queue */
 	bool is_reached;
 	bool meets_self;
@@ -231,7 +231,7 @@ add_beside(const struct render *r, const char *address, bool receives_mail,
 	return receives_mail
 		? add(r, out, MAP_ALIASES, address, address, e)
 		: add(r, out, MAP_REFUSE, address,
-			  "550 5.1.1 This address receives no mail", e);
+			"550 5.1.1 This address receives no mail", e);
 }
 
 static bool
@@ -341,8 +341,8 @@ render_address(const struct render *r, const char *address, struct map_set *out,
 	struct err *e)
 {
 	const struct map_mailbox_row *m = rows_mailbox(r->rows, address);
-	const struct map_mailbox_row *kept
-		= m ? m : rows_account(r->rows, address);
+	const struct map_mailbox_row *kept =
+		m ? m : rows_account(r->rows, address);
 	const struct map_alias_row *a = rows_alias(r->rows, address);
 
 	if (kept && !add_account(r, kept, out, e))

@@ -107,8 +107,8 @@ void node_mark(struct node *n, enum map_id map);
 /* Something is wrong or well again; logged once, reported. */
 void node_set_message(struct node *n, const char *text);
 
-bool node_recheck_add(struct node_recheck *r, const char *key, struct err *e)
-	MUST_USE;
+bool node_recheck_add(
+	struct node_recheck *r, const char *key, struct err *e) MUST_USE;
 void node_recheck_clear(struct node_recheck *r);
 
 #endif

@@ -193,8 +193,8 @@ a_return_is_undone_only_while_nothing_came_after(void **state)
 	make_mailbox("ana@back.example");
 	OK(domain_delete(&core, &root_actor, d.id, 0, NULL, &j, &err));
 	OK(domain_restore(&core, &root_actor, d.id, &out, &j, &err));
-	OK(revision_undo(&core, &root_actor, out.changed_serial, NULL, &serial,
-		&err));
+	OK(revision_undo(
+		&core, &root_actor, out.changed_serial, NULL, &serial, &err));
 	OK(domain_restore(&core, &root_actor, d.id, &out, &j, &err));
 	make_mailbox("ben@back.example");
 	REFUSED(revision_undo(&core, &root_actor, out.changed_serial, NULL,

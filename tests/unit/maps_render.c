@@ -340,9 +340,9 @@ many_ways_to_nowhere_are_walked_once(void **state)
 	struct hold_list faults = { 0 };
 	struct map_set out = { 0 };
 	struct err e = ERR_EMPTY;
-	const struct render r = { .rows = &rows,
-		.mail_root = "/var/vmail",
-		.faults = &faults };
+	const struct render r = {
+		.rows = &rows, .mail_root = "/var/vmail", .faults = &faults
+	};
 
 	(void)state;
 	for (size_t i = 0; i <= ROWS; i++)
@@ -352,13 +352,13 @@ many_ways_to_nowhere_are_walked_once(void **state)
 	for (size_t i = 0; i < ROWS; i++)
 		for (size_t k = 0; k < WIDTH; k++) {
 			target[i][k] = text[i + 1][k];
-			alias[i * WIDTH + k]
-				= (struct map_alias_row){ .id = i * WIDTH + k + 1,
-					  .domain_id = 1,
-					  .address = text[i][k],
-					  .state = MAP_ALIAS_ACTIVE,
-					  .target = target[i],
-					  .targets = WIDTH };
+			alias[i * WIDTH + k] =
+				(struct map_alias_row){ .id = i * WIDTH + k + 1,
+					.domain_id = 1,
+					.address = text[i][k],
+					.state = MAP_ALIAS_ACTIVE,
+					.target = target[i],
+					.targets = WIDTH };
 		}
 	rows_index(&rows);
 	assert_true(render_everything(&r, &out, &e));
