@@ -49,6 +49,7 @@ struct world {
 	struct core core;
 	struct actor actor;
 	struct shared *shared;
+	bool is_soak;
 	unsigned rows, seconds;
 	uint64_t busy_id, big_id, job_id;
 	char name[64];
@@ -128,10 +129,10 @@ set_up(void **state)
 	struct err e = ERR_EMPTY;
 	struct db_options o;
 	struct db_migrated done;
-	bool is_soak = getenv("POSTROOM_SOAK") && *getenv("POSTROOM_SOAK");
 
-	w.rows = is_soak ? 100000 : 4000;
-	w.seconds = is_soak ? 60 : 3;
+	w.is_soak = getenv("POSTROOM_SOAK") && *getenv("POSTROOM_SOAK");
+	w.rows = w.is_soak ? 100000 : 4000;
+	w.seconds = w.is_soak ? 60 : 3;
 	(void)snprintf(w.name, sizeof(w.name), "writers%ld", (long)getpid());
 	(void)snprintf(text, sizeof(text),
 		"[database]\nsocket=%s\nname=%s\n[cli]\nuser=root\n"
@@ -360,16 +361,17 @@ p99(const struct shared *s, bool is_alone)
 }
 
 /*
- * Under 200 ms; on a machine that has other work to do, at most twice what
- * the writers alone had just before.
+ * Under 200 ms in the long run, which has the machine to itself. In the short
+ * one other tests run beside it: what the writers alone had just before is
+ * allowed for, twice.
  */
 static void
-check_waits(const struct shared *s)
+check_waits(const struct world *w)
 {
-	int64_t alone_us = p99(s, true), beside_us = p99(s, false);
+	int64_t alone_us = p99(w->shared, true);
+	int64_t beside_us = p99(w->shared, false);
 
-	if (beside_us >= MOST_P99_US)
-		assert_true(beside_us < 2 * alone_us);
+	assert_true(beside_us < MOST_P99_US + (w->is_soak ? 0 : 2 * alone_us));
 }
 
 static void
@@ -383,7 +385,7 @@ writers_and_a_large_job_do_not_hurt_each_other(void **state)
 			print_error("%s\n", w->shared->first_error[i]);
 		assert_int_equal(w->shared->errors[i], 0);
 	}
-	check_waits(w->shared);
+	check_waits(w);
 	assert_int_equal(number(w,
 				 "SELECT COUNT(*) - MAX(serial) "
 				 "FROM revision"),
