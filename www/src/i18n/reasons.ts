@@ -107,6 +107,10 @@ const reasons = {
 		en: (s) => `There is no mailbox and no alias ${s}.`,
 		ja: (s) => `${s} というメールボックスもエイリアスもありません。`,
 	},
+	too_many_references: {
+		en: 'More aliases point here than one step can change. Change some of them first.',
+		ja: '一度に変更できる数を超えるエイリアスがここを指しています。先にいくつかを変更してください。',
+	},
 	too_deep: {
 		en: 'More than 20 aliases stand one behind the other.',
 		ja: 'エイリアスが 20 段を超えて連なっています。',
