@@ -67,13 +67,18 @@ def count_playwright(text):
             _sum(r"^\s+(\d+) (?:failed|flaky|interrupted|did not run)", text))
 
 
+def count_vitest(text):
+    told = " ".join(re.findall(r"^ +Tests +(.*)$", text, re.MULTILINE))
+    return _sum(r"(\d+) passed", told), _sum(r"(\d+) failed", told)
+
+
 def count_lines(text):
     return (_sum(r"^(\d+) passed, \d+ failed$", text),
             _sum(r"^\d+ passed, (\d+) failed$", text))
 
 
 COUNTS = {"cmocka": count_cmocka, "unittest": count_unittest,
-          "playwright": count_playwright, "lines": count_lines,
+          "playwright": count_playwright, "vitest": count_vitest, "lines": count_lines,
           "one": lambda text: (0, 0)}
 
 
@@ -235,11 +240,19 @@ def python_steps(part, soak):
 
 
 def panel_steps(soak):
-    if not has("tests/panel/package.json"):
-        return []
-    return [Step("panel", "panel/browser",
-                 ["scripts/lib/panel-tests"], "playwright",
-                 3600 if soak else 900)]
+    steps = []
+    if has("tests/panel/package.json"):
+        steps.append(Step("panel", "panel/browser",
+                          ["scripts/lib/panel-tests"], "playwright",
+                          3600 if soak else 900))
+    if has("www/package.json"):
+        plain = {"NO_COLOR": "1"}
+        steps += [
+            Step("panel", "panel/types", ["npm", "--prefix", "www", "run",
+                                          "check"], env=plain),
+            Step("panel", "panel/words", ["npm", "--prefix", "www", "test"],
+                 "vitest", env=plain)]
+    return steps
 
 
 def steps_of(part, soak):
