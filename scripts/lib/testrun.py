@@ -78,8 +78,8 @@ def count_lines(text):
 
 
 COUNTS = {"cmocka": count_cmocka, "unittest": count_unittest,
-          "playwright": count_playwright, "vitest": count_vitest, "lines": count_lines,
-          "one": lambda text: (0, 0)}
+          "playwright": count_playwright, "vitest": count_vitest,
+          "lines": count_lines, "one": lambda text: (0, 0)}
 
 
 class Runner:
