@@ -278,6 +278,77 @@ const reasons = {
 		en: 'The database did not tell whether it was saved.',
 		ja: '保存できたかどうかを確認できませんでした。',
 	},
+	needed_prepared: {
+		en: 'A prepared domain needs the old host that its mail still goes to.',
+		ja: '準備中のドメインには、メールの配送先となる旧サーバーが必要です。',
+	},
+	only_retiring: {
+		en: 'Only a retiring domain has such a date.',
+		ja: 'この日時は「廃止予定」のドメインでのみ使えます。',
+	},
+	no_next_hop: {
+		en: 'Name the host as well, such as smtp:[host.example.jp]:25.',
+		ja: 'smtp:[host.example.jp]:25 のように、ホストも指定してください。',
+	},
+	unknown_transport: {
+		en: 'This kind of transport is not known. Use smtp:[host]:25.',
+		ja: '対応していない配送方法です。smtp:[host]:25 の形で入力してください。',
+	},
+	over_max_quota: {
+		en: 'This is more than the total quota of the domain.',
+		ja: 'ドメインの合計容量の上限を超えています。',
+	},
+	characters: {
+		en: 'This holds characters that cannot be used here.',
+		ja: 'ここでは使えない文字が含まれています。',
+	},
+	bad_path: { en: 'This path cannot be used.', ja: 'このパスは使えません。' },
+	one_of_two: { en: 'Give one of the two, not both.', ja: 'どちらか一方だけを指定してください。' },
+	one_of_three: { en: 'Choose one change at a time.', ja: '変更は 1 つずつ指定してください。' },
+	too_many_domains: {
+		en: 'This touches too many domains at once.',
+		ja: '一度に対象となるドメインが多すぎます。',
+	},
+	too_many_references: {
+		en: 'Too many aliases are touched at once.',
+		ja: '一度に対象となるエイリアスが多すぎます。',
+	},
+	not_cancellable: {
+		en: 'This job cannot be stopped any more.',
+		ja: 'このジョブはもう中止できません。',
+	},
+	superadmin_only: {
+		en: 'Only a superadmin may do this.',
+		ja: 'この操作は全体管理者だけが行えます。',
+	},
+	role_differs: { en: 'The role does not fit.', ja: '権限の種類が合いません。' },
+	no_such_admin: { en: 'There is no such administrator.', ja: 'その管理者は存在しません。' },
+	no_such_path: {
+		en: 'The server does not know this request. Reload the page.',
+		ja: 'サーバーにない機能です。ページを再読み込みしてください。',
+	},
+	key_in_use: {
+		en: 'The same form is being saved already.',
+		ja: '同じフォームをすでに保存中です。',
+	},
+	too_large: { en: 'This is too large.', ja: 'サイズが大きすぎます。' },
+	throttled: { en: 'Too many tries.', ja: '試行回数が多すぎます。' },
+	locked: {
+		en: 'Somebody else is saving at the same moment. Try again.',
+		ja: '同時に他の保存が行われています。もう一度お試しください。',
+	},
+	no_memory: {
+		en: 'The server has no memory left at this moment.',
+		ja: 'サーバーのメモリが不足しています。',
+	},
+	schema_mismatch: {
+		en: 'Program and database do not fit together. Run postroom migrate on the server.',
+		ja: 'プログラムとデータベースの版が合いません。サーバーで postroom migrate を実行してください。',
+	},
+	schema_newer: {
+		en: 'The database is newer than the program.',
+		ja: 'データベースがプログラムより新しい版です。',
+	},
 	key_reused: {
 		en: 'This form was sent before with other content.',
 		ja: 'このフォームは別の内容で送信済みです。',

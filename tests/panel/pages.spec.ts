@@ -1,0 +1,161 @@
+import { mkdirSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { api, expect, go, net, run, seed, settled, test, url } from './panel';
+
+// Every page in both languages, both themes and two widths: axe finds
+// nothing, and a picture is kept.
+
+const domain = `pages-${run}.example`;
+const out = 'output';
+const WIDTHS = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+
+type Stop = { name: string; path: string; act?: (page: Page) => Promise<void> };
+const stops: Stop[] = [];
+
+test.describe.configure({ mode: 'serial' });
+
+test.beforeAll(async ({ signedIn }) => {
+	test.setTimeout(120_000);
+	const page = await signedIn.newPage();
+	await page.goto(`${url}/`);
+	await settled(page);
+	const id = await seed(page, domain, ['taro', 'hanako', 'jiro', 'yuki', 'kenji', 'sakura', 'postmaster']);
+	await api(page, 'PATCH', `/domains/${id}`, { description: '本社 / Head office', max_mailboxes: 50 }, (await api(page, 'GET', `/domains/${id}`)).version);
+	await api(page, 'POST', '/domains', { name: `日本語${run}.jp` }).catch(() => null);
+	const list = await api<{ items: { id: number; address: string; version: number }[] }>(page, 'GET', `/mailboxes?domain_id=${id}`);
+	const box = (local: string) => list.items.find((m) => m.address.startsWith(`${local}@`)) as { id: number; version: number };
+	const taro = box('taro');
+	await api(page, 'PATCH', `/mailboxes/${taro.id}`, { name: '山田 太郎', quota_bytes: 5 * 1024 ** 3 }, taro.version);
+	await api(page, 'PATCH', `/mailboxes/${box('yuki').id}`, { state: 'closed', name: '高橋 由紀' }, box('yuki').version);
+	await api(page, 'PATCH', `/mailboxes/${box('kenji').id}`, { state: 'nologin' }, box('kenji').version);
+	const sales = await api(page, 'POST', '/aliases', {
+		address: `sales@${domain}`,
+		targets: [`taro@${domain}`, `hanako@${domain}`, 'partner@elsewhere.example'],
+		description: '営業チーム',
+	});
+	await api(page, 'POST', '/aliases', { address: `@${domain}`, targets: [`taro@${domain}`] });
+	const soon = new Date(Date.now() + 3 * 86_400_000).toISOString();
+	await api(page, 'POST', '/whitelist', { network: `${net}.192/26`, note: 'Printers / 複合機', owner: 'IT' });
+	const w = await api(page, 'POST', '/whitelist', { network: `${net}.193`, note: 'Monitoring', expires_at: soon });
+	const jobs = await api<{ items: { id: number }[] }>(page, 'GET', '/jobs');
+	const changes = await api<{ items: { serial: number }[] }>(page, 'GET', `/revisions?noun=mailbox&noun_id=${taro.id}`);
+	stops.push(
+		{ name: 'home', path: '/' },
+		{ name: 'domains', path: '/domains' },
+		{ name: 'domain-add', path: '/domains/new' },
+		{ name: 'domain', path: `/domains/${id}` },
+		{ name: 'domain-mailboxes', path: `/domains/${id}/mailboxes` },
+		{ name: 'domain-settings', path: `/domains/${id}/settings` },
+		{
+			name: 'domain-history',
+			path: `/domains/${id}/history`,
+			act: (p) => p.locator('summary').first().click(),
+		},
+		{ name: 'mailboxes', path: `/mailboxes?q=${domain}` },
+		{ name: 'mailbox-add', path: '/mailboxes/new' },
+		{ name: 'mailbox', path: `/mailboxes/${taro.id}` },
+		{ name: 'mailbox-aliases', path: `/mailboxes/${taro.id}?view=aliases` },
+		{ name: 'mailbox-password', path: `/mailboxes/${taro.id}?do=password` },
+		{ name: 'mailboxes-none', path: '/mailboxes?q=nobody-at-all' },
+		{ name: 'aliases', path: `/aliases?q=${domain}` },
+		{ name: 'alias', path: `/aliases/${sales.id}` },
+		{ name: 'alias-add', path: '/aliases/new' },
+		{ name: 'whitelist', path: '/whitelist' },
+		{ name: 'whitelist-entry', path: `/whitelist/${w.id}` },
+		{ name: 'changes', path: '/changes' },
+		{ name: 'change', path: `/changes/${changes.items[0]?.serial ?? 1}` },
+		{ name: 'jobs', path: '/jobs' },
+		...(jobs.items[0] ? [{ name: 'job', path: `/jobs/${jobs.items[0].id}` }] : []),
+		{ name: 'not-found', path: '/nowhere' },
+		{
+			name: 'palette',
+			path: '/',
+			act: async (p: Page) => {
+				await p.keyboard.press('Control+k');
+				await p.getByRole('combobox').fill('taro');
+				await expect(p.getByRole('option').first()).toContainText('taro');
+			},
+		},
+	);
+	await expect
+		.poll(async () => {
+			const p = await api<{ head_serial: number; live_serial: number }>(page, 'GET', '/publishing');
+			return p.live_serial >= p.head_serial;
+		})
+		.toBe(true);
+	await page.close();
+});
+
+/** Both themes of what is on the screen now. */
+async function look(page: Page, name: string): Promise<string[]> {
+	const found: string[] = [];
+	for (const theme of ['light', 'dark'] as const) {
+		await page.evaluate((t) => {
+			document.documentElement.dataset.theme = t;
+		}, theme);
+		await page.screenshot({ path: `${out}/${name}-${theme}.png`, animations: 'disabled' });
+		const { violations } = await new AxeBuilder({ page }).analyze();
+		for (const v of violations)
+			found.push(`${name} ${theme}: ${v.id} ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
+	}
+	return found;
+}
+
+for (const lang of ['en', 'ja'] as const) {
+	for (const [size, viewport] of Object.entries(WIDTHS)) {
+		test.describe(`${lang} ${size}`, () => {
+			test.use({ look: { lang, theme: 'light' } });
+			test('every page is without a finding', async ({ page, faults }) => {
+				test.setTimeout(240_000);
+				faults.expect(404);
+				mkdirSync(out, { recursive: true });
+				await page.setViewportSize(viewport);
+				const found: string[] = [];
+				for (const stop of stops) {
+					await go(page, '/nowhere-else');
+					await go(page, stop.path);
+					await stop.act?.(page);
+					found.push(...(await look(page, `${stop.name}-${lang}-${size}`)));
+				}
+				expect(found).toEqual([]);
+			});
+		});
+	}
+}
+
+test('the pages before the sign-in are without a finding', async ({ signedIn }) => {
+	const context = await signedIn.browser()?.newContext({ locale: 'en-GB' });
+	if (!context) throw new Error('no browser');
+	const page = await context.newPage();
+	const found: string[] = [];
+	for (const lang of ['en', 'ja'] as const) {
+		for (const [size, viewport] of Object.entries(WIDTHS)) {
+			await page.setViewportSize(viewport);
+			for (const [name, path] of [['sign-in', '/'], ['first-use', '/#/first-use?token=none']] as const) {
+				await page.goto(`${url}${path}`);
+				await page.evaluate((l) => localStorage.setItem('postroom.lang', l), lang);
+				await page.reload();
+				await expect(page.locator('h1')).toBeVisible();
+				found.push(...(await look(page, `${name}-${lang}-${size}`)));
+			}
+		}
+	}
+	expect(found).toEqual([]);
+	await page.evaluate(() => localStorage.setItem('postroom.lang', 'en'));
+	await page.goto(`${url}/`);
+	await page.reload();
+	await page.locator('input[name=login]').fill('nobody');
+	await page.locator('input[name=password]').fill('not the password');
+	await page.keyboard.press('Enter');
+	await expect(page.getByRole('alert')).toContainText('The name or the password is wrong.');
+	await context.close();
+});
+
+test('the picture of the README', async ({ page }) => {
+	await page.setViewportSize({ width: 1280, height: 760 });
+	const list = await api<{ items: { id: number }[] }>(page, 'GET', `/domains?q=${domain}`);
+	await go(page, `/domains/${list.items[0]?.id}/mailboxes`);
+	await page.screenshot({ path: '../../docs/screenshots/mailboxes.png' });
+});
+
