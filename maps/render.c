@@ -261,7 +261,28 @@ add_alias(const struct render *r, const char *address,
 	return ok;
 }
 
-/* The logins that may send as an alias: its own local mailboxes. */
+/* Whose sign-in is not ended by a state, its own or the domain's. */
+static bool
+may_send(const struct render *r, const struct map_mailbox_row *m)
+{
+	if (!m || m->state != MAP_MAILBOX_ACTIVE || !m->is_alive)
+		return false;
+	const struct map_domain_row *d =
+		rows_domain(r->rows, addr_domain(m->address));
+	return d && d->id == m->domain_id && d->state != MAP_DOMAIN_DISABLED;
+}
+
+static bool
+may_sign_in(const struct render *r, const struct map_mailbox_row *m)
+{
+	return may_send(r, m) && m->password[0] != '\0';
+}
+
+/*
+ * The logins that may send as an alias: its own local mailboxes. A login that
+ * may not sign in is left out everywhere, so that a connection that was
+ * signed in before sends nothing more.
+ */
 static bool
 add_alias_senders(const struct render *r, const struct map_alias_row *a,
 	struct map_set *out, struct err *e)
@@ -271,7 +292,7 @@ add_alias_senders(const struct render *r, const struct map_alias_row *a,
 	if (a->state != MAP_ALIAS_ACTIVE || !a->send_as || a->is_catch_all)
 		return true;
 	for (size_t i = 0; i < a->targets; i++) {
-		if (!receives(rows_mailbox(r->rows, a->target[i])))
+		if (!may_send(r, rows_mailbox(r->rows, a->target[i])))
 			continue;
 		if (value.len > 0)
 			str_add_char(&value, ',');
@@ -283,17 +304,6 @@ add_alias_senders(const struct render *r, const struct map_alias_row *a,
 	if (value.len == 0)
 		return true;
 	return add(r, out, MAP_SENDER_LOGIN, a->address, small, e);
-}
-
-static bool
-may_sign_in(const struct render *r, const struct map_mailbox_row *m)
-{
-	if (m->state != MAP_MAILBOX_ACTIVE || !m->is_alive
-		|| m->password[0] == '\0')
-		return false;
-	const struct map_domain_row *d =
-		rows_domain(r->rows, addr_domain(m->address));
-	return d && d->id == m->domain_id && d->state != MAP_DOMAIN_DISABLED;
 }
 
 static bool
@@ -347,11 +357,11 @@ render_address(const struct render *r, const char *address, struct map_set *out,
 
 	if (kept && !add_account(r, kept, out, e))
 		return false;
-	if (receives(m)) {
-		if (!add(r, out, MAP_MAILBOXES, address, "x", e)
-			|| !add(r, out, MAP_SENDER_LOGIN, address, address, e))
-			return false;
-	}
+	if (receives(m) && !add(r, out, MAP_MAILBOXES, address, "x", e))
+		return false;
+	if (may_send(r, m)
+		&& !add(r, out, MAP_SENDER_LOGIN, address, address, e))
+		return false;
 	if ((a || m) && !add_alias(r, address, a, m, out, e))
 		return false;
 	return !a || receives(m) || add_alias_senders(r, a, out, e);

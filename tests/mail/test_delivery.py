@@ -133,6 +133,21 @@ class MailboxStates(MailCase):
         mail.wait_for_subject(self.servers, self.at("taro"), PASSWORD,
                               "while out")
 
+    def test_a_submission_that_was_signed_in_before_sends_nothing_more(self):
+        row = self.mailbox("taro")
+        client = smtplib.SMTP("127.0.0.1", self.servers.ports["submission"],
+                              "client.test", timeout=30)
+        with client:
+            client.starttls(context=mail.TLS)
+            client.login(self.at("taro"), PASSWORD)
+            self.assertEqual(client.mail(self.at("taro"))[0], 250)
+            self.assertEqual(client.rcpt("x@far.test")[0], 250)
+            client.rset()
+            self.set_state(row, "nologin")
+            client.mail(self.at("taro"))
+            code, text = client.rcpt("x@far.test")
+            self.assertEqual(code, 553, text)
+
     def test_closed_refuses_with_550_and_ends_sessions(self):
         row = self.mailbox("taro")
         self.assert_session_ends(lambda: self.set_state(row, "closed"))
