@@ -82,7 +82,7 @@ test('deleting asks about the aliases, and restoring brings it back', async ({ p
 	const dialog = page.getByRole('alertdialog', { name: `Delete goro@${domain}?` });
 	await expect(dialog).toContainText(`team@${domain}`);
 	await dialog.getByLabel('Deliver to another address').check();
-	await dialog.getByLabel('Other address').fill(`emi@${domain}`);
+	await dialog.getByRole('textbox', { name: 'Other address' }).fill(`emi@${domain}`);
 	await dialog.getByRole('button', { name: 'Delete' }).click();
 	await expect(toast(page, `goro@${domain} deleted`)).toBeVisible();
 	await go(page, `/aliases?q=team@${domain}`);

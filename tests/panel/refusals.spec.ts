@@ -123,7 +123,7 @@ test('a database that is away is said, and the page comes back by itself', async
 	await expect(page.getByRole('alert')).toContainText('The database does not answer.');
 	await page.unroute('**/api/**');
 	await expect(page.locator('[data-down]')).toHaveCount(0);
-	await expect(page.getByLabel('Network')).toHaveValue(`${net}.128/28`);
+	await expect(page.getByRole('textbox', { name: 'Network' })).toHaveValue(`${net}.128/28`);
 	await page.getByRole('button', { name: 'Save', exact: true }).click();
 	await expect(toast(page, `${net}.128/28`)).toBeVisible();
 });
