@@ -4,7 +4,10 @@ import type { Page } from '@playwright/test';
 import { api, expect, go, net, run, seed, settled, test, url } from './panel';
 
 // Every page in both languages, both themes and two widths: axe finds
-// nothing, and a picture is kept.
+// nothing, and a picture is kept. It takes minutes, so it is asked for:
+// POSTROOM_SWEEP=1 scripts/lib/panel-tests pages
+
+const sweep = !!process.env.POSTROOM_SWEEP;
 
 const domain = `pages-${run}.example`;
 const out = 'output';
@@ -95,7 +98,7 @@ async function look(page: Page, name: string): Promise<string[]> {
 			document.documentElement.dataset.theme = t;
 		}, theme);
 		await page.screenshot({ path: `${out}/${name}-${theme}.png`, animations: 'disabled' });
-		const { violations } = await new AxeBuilder({ page }).analyze();
+		const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
 		for (const v of violations)
 			found.push(`${name} ${theme}: ${v.id} ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
 	}
@@ -107,6 +110,7 @@ for (const lang of ['en', 'ja'] as const) {
 		test.describe(`${lang} ${size}`, () => {
 			test.use({ look: { lang, theme: 'light' } });
 			test('every page is without a finding', async ({ page, faults }) => {
+				test.skip(!sweep, 'asked for by POSTROOM_SWEEP=1');
 				test.setTimeout(240_000);
 				faults.expect(404);
 				mkdirSync(out, { recursive: true });
@@ -125,6 +129,7 @@ for (const lang of ['en', 'ja'] as const) {
 }
 
 test('the pages before the sign-in are without a finding', async ({ signedIn }) => {
+	test.skip(!sweep, 'asked for by POSTROOM_SWEEP=1');
 	const context = await signedIn.browser()?.newContext({ locale: 'en-GB' });
 	if (!context) throw new Error('no browser');
 	const page = await context.newPage();

@@ -204,7 +204,7 @@ const reasons = {
 		en: (s) => `${s} is too wide: it would let too many hosts relay.`,
 		ja: (s) => `${s} は広すぎます。多すぎるホストが中継できてしまいます。`,
 	},
-	mapped: {
+	v4_mapped: {
 		en: 'Write an IPv4 network in its IPv4 form.',
 		ja: 'IPv4 のネットワークは IPv4 の形で入力してください。',
 	},
