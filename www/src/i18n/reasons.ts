@@ -309,10 +309,6 @@ const reasons = {
 		en: 'This touches too many domains at once.',
 		ja: '一度に対象となるドメインが多すぎます。',
 	},
-	too_many_references: {
-		en: 'Too many aliases are touched at once.',
-		ja: '一度に対象となるエイリアスが多すぎます。',
-	},
 	not_cancellable: {
 		en: 'This job cannot be stopped any more.',
 		ja: 'このジョブはもう中止できません。',
