@@ -61,10 +61,10 @@ run(MYSQL_STMT *st, struct cell *cell, const MYSQL_FIELD *field, unsigned n)
 
 		for (unsigned i = 0; i < n; i++)
 			json_object_object_add(row, field[i].name,
-				cell[i].is_null ? NULL :
-						  json_object_new_string_len(
-							  cell[i].text,
-							  (int)cell[i].length));
+				cell[i].is_null ? NULL
+						: json_object_new_string_len(
+							cell[i].text,
+							(int)cell[i].length));
 		json_object_array_add(items, row);
 	}
 	mysql_stmt_free_result(st);
@@ -96,11 +96,14 @@ serve(int fd, MYSQL_STMT *st)
 		json_object *o = json_object_new_object();
 		const char *text;
 
-		json_object_object_add(o, "items",
-			run(st, cell, mysql_fetch_fields(meta), n));
-		text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
-		FCGX_FPrintF(rq.out, "Content-Type: application/json\r\n"
-			"Content-Length: %d\r\n\r\n", (int)strlen(text));
+		json_object_object_add(
+			o, "items", run(st, cell, mysql_fetch_fields(meta), n));
+		text = json_object_to_json_string_ext(
+			o, JSON_C_TO_STRING_PLAIN);
+		FCGX_FPrintF(rq.out,
+			"Content-Type: application/json\r\n"
+			"Content-Length: %d\r\n\r\n",
+			(int)strlen(text));
 		FCGX_PutStr(text, (int)strlen(text), rq.out);
 		FCGX_Finish_r(&rq);
 		json_object_put(o);
@@ -113,8 +116,7 @@ main(int argc, char **argv)
 	int fd, workers;
 
 	if (argc != 6)
-		fail("usage",
-			"LISTEN_SOCKET DB_SOCKET DB_NAME WORKERS SQL");
+		fail("usage", "LISTEN_SOCKET DB_SOCKET DB_NAME WORKERS SQL");
 	FCGX_Init();
 	fd = FCGX_OpenSocket(argv[1], 511);
 	if (fd < 0)

@@ -50,7 +50,8 @@ commit_key(const char *path, int i)
 	MDB_dbi dbi;
 	MDB_val k, v = { sizeof(value), value };
 
-	k.mv_size = (size_t)snprintf(key, sizeof(key), "floor%07d@bench.test", i)
+	k.mv_size =
+		(size_t)snprintf(key, sizeof(key), "floor%07d@bench.test", i)
 		+ 1;
 	k.mv_data = key;
 	if (mdb_env_create(&env) != 0
@@ -80,8 +81,9 @@ main(int argc, char **argv)
 	if (mysql_real_connect(my, NULL, "root", NULL, argv[2], 0, argv[1], 0)
 		== NULL)
 		die("connect: %s", mysql_error(my));
-	if (mysql_query(my, "CREATE OR REPLACE TABLE bench_floor (id INT "
-			    "PRIMARY KEY, text VARCHAR(20)) ENGINE=InnoDB"))
+	if (mysql_query(my,
+		    "CREATE OR REPLACE TABLE bench_floor (id INT "
+		    "PRIMARY KEY, text VARCHAR(20)) ENGINE=InnoDB"))
 		die("create: %s", mysql_error(my));
 	for (int i = 0; i < n; i++) {
 		int64_t start = now_us();

@@ -55,10 +55,13 @@ save(struct wire *http, char **argv, const char *address)
 
 	n = snprintf(body, sizeof(body),
 		"{\"address\":\"%s\",\"name\":\"Bench\",\"password_hash\":"
-		"\"%s\"}", address, argv[7]);
-	wire_send(http, "POST /api/v1/mailboxes HTTP/1.1\r\nHost: localhost\r\n"
+		"\"%s\"}",
+		address, argv[7]);
+	wire_send(http,
+		"POST /api/v1/mailboxes HTTP/1.1\r\nHost: localhost\r\n"
 		"Cookie: %s\r\nX-Postroom: 1\r\nContent-Type: application/json"
-		"\r\nContent-Length: %d\r\n\r\n%s", argv[6], n, body);
+		"\r\nContent-Length: %d\r\n\r\n%s",
+		argv[6], n, body);
 	wire_http_reply(http, reply, sizeof(reply), &status);
 	if (status != 201)
 		die("%s: answered %d: %s", address, status, reply);

@@ -88,18 +88,22 @@ test('a network in the whitelist, and another that overlaps it', async ({ page }
 	await page.getByRole('button', { name: 'Save', exact: true }).click();
 	await expect(toast(page, `It overlaps ${net}.0/24`)).toBeVisible();
 	await settled(page);
-	await expect(page.getByRole('row', { name: `${net}.7` })).toContainText(`${net}.0/24`);
+	const entry = page
+		.getByRole('row')
+		.filter({ has: page.getByRole('link', { name: `${net}.7`, exact: true }) })
+		.last();
+	await expect(entry).toContainText(`${net}.0/24`);
 	await expect(page.locator('[data-live=going]')).toHaveCount(0);
 });
 
 test('the change is found, undone and told', async ({ page }) => {
 	await go(page, '/whitelist');
-	await page.getByRole('button', { name: `Actions for ${net}.7` }).click();
+	await page.getByRole('button', { name: `Actions for ${net}.7`, exact: true }).click();
 	await page.getByRole('menuitem', { name: 'Delete' }).click();
-	await expect(page.getByRole('link', { name: `${net}.7` })).toHaveCount(0);
+	await expect(page.getByRole('link', { name: `${net}.7`, exact: true })).toHaveCount(0);
 	await toast(page, `${net}.7 taken out`).getByRole('button', { name: 'Undo' }).click();
 	await expect(toast(page, 'Change undone')).toBeVisible();
-	await expect(page.getByRole('link', { name: `${net}.7` })).toBeVisible();
+	await expect(page.getByRole('link', { name: `${net}.7`, exact: true }).last()).toBeVisible();
 	await go(page, '/changes');
 	await expect(page.getByRole('row').nth(1)).toContainText(`${net}.7`);
 	await expect(page.getByRole('row').nth(2)).toContainText('Undone by change');
