@@ -129,13 +129,13 @@ function Frame({ session }: { session: Schemas['Session'] }) {
 				{t('skip')}
 			</button>
 			<div className={css.shell}>
-				<div className={css.side}>
+				<aside className={css.side}>
 					<a href="#/" className={css.brand}>
 						<img src="/favicon.svg" alt="" width="22" height="22" />
 						Postroom
 					</a>
 					<Nav path={path} />
-				</div>
+				</aside>
 				<div className={css.main}>
 					<header className={css.header}>
 						<Button
