@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/timeutil.h"
+#include "db/log_rows.h"
 #include "db/view_rows.h"
 
 #define HELD_MAX 100
@@ -92,7 +93,7 @@ publishing_get(struct core *c, const struct actor *a, struct publishing *out,
 	struct node_row *rows;
 
 	*out = (struct publishing){ 0 };
-	if (!view_row_head(c->db, &out->head_serial, e)
+	if (!log_row_head(c->db, &out->head_serial, e)
 		|| !view_row_nodes(c->db, c->arena, &rows, &out->n_nodes, e))
 		return false;
 	out->nodes =

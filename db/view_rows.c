@@ -6,7 +6,6 @@
 #include "db/in_list.h"
 
 enum {
-	Q_HEAD,
 	Q_CHANGES,
 	Q_CHANGE_DOMAINS,
 	Q_LATER,
@@ -27,7 +26,6 @@ enum {
 	"CAST(COALESCE(SUM(quota_allotted_bytes), 0) AS UNSIGNED)"
 
 static const struct sql sql[] = {
-	[Q_HEAD] = { "SELECT serial FROM head WHERE id = 1", "", "u" },
 	[Q_CHANGES] = { "SELECT seq, noun, noun_id, domain_id, op, subject, "
 			"version, before_image, after_image FROM `change` "
 			"WHERE prov_id = ? AND seq >= ? ORDER BY seq LIMIT ?",
@@ -81,12 +79,6 @@ static const struct sql sql[] = {
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
 
 const struct sql_table view_sql = { "view", sql, Q_N, false };
-
-bool
-view_row_head(struct db *db, uint64_t *serial_r, struct err *e)
-{
-	return db_query_u64(db, &sql[Q_HEAD], NO_ARGS, serial_r, NULL, e);
-}
 
 static const char *
 dup_or_null(const struct rows *r, unsigned col, struct arena *a, bool *ok)

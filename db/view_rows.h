@@ -9,9 +9,6 @@
 
 extern const struct sql_table view_sql;
 
-/* The newest serial. */
-bool view_row_head(struct db *db, uint64_t *serial_r, struct err *e) MUST_USE;
-
 struct change_row {
 	uint64_t seq;
 	const char *noun;
