@@ -31,6 +31,7 @@
 #include "mta/relay.h"
 #include "mta/reload.h"
 #include "mta/report.h"
+#include "mta/requests.h"
 #include "mta/text_copy.h"
 
 #define POLL_US (1 * US_PER_S)
@@ -241,6 +242,7 @@ wait_ms(const struct app *app, int64_t expiry_us)
 {
 	const int64_t now = monotonic_us();
 	int64_t t = sooner(app->next_poll, app->next_look);
+	t = sooner(t, requests_next_us(&app->node));
 	t = sooner(t, reload_next_us(&app->node));
 	if (expiry_us != TIME_NONE)
 		t = sooner(t, now + (expiry_us - now_us()));
@@ -262,17 +264,20 @@ static bool
 turn(struct app *app)
 {
 	const int64_t expiry = relay_next(&app->node);
-	struct pollfd p[3] = { { .fd = app->wake_fd, .events = POLLIN },
+	struct pollfd p[4] = { { .fd = app->wake_fd, .events = POLLIN },
 		{ .fd = app->signal_fd, .events = POLLIN },
 		{ .fd = app->work == WORK_NONE ? -1 : app->child.fd,
-			.events = POLLIN } };
+			.events = POLLIN },
+		{ .fd = app->node.asked.child.fd, .events = POLLIN } };
 
-	if (poll(p, 3, wait_ms(app, expiry)) < 0 && errno != EINTR)
+	if (poll(p, 4, wait_ms(app, expiry)) < 0 && errno != EINTR)
 		fatal("poll: %s", strerror(errno));
 	if (p[1].revents)
 		return false;
-	if (p[0].revents)
+	if (p[0].revents) {
 		sock_drain(app->wake_fd);
+		requests_wake(&app->node);
+	}
 	if (expiry != TIME_NONE && now_us() >= expiry)
 		end_expired(app);
 	reload_run(&app->node);
@@ -287,6 +292,7 @@ turn(struct app *app)
 	if (app->work == WORK_NONE)
 		start_work(app);
 	reload_run(&app->node);
+	requests_run(&app->node);
 	report_run(&app->node);
 	return true;
 }

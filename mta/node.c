@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/timeutil.h"
 #include "db/map_rows.h"
+#include "db/request_rows.h"
 
 #define STATE_BYTES (64UL * 1024 * 1024)
 
@@ -71,6 +72,7 @@ node_open(struct node *n, const struct conf *conf, struct err *e)
 	*n = (struct node){ .conf = conf,
 		.applied_at_us = TIME_NONE,
 		.report_due = true,
+		.asked.child.fd = -1,
 		.check_due = true };
 	if (!journal_open(conf->node.state, &n->journal, &s, e)
 		|| !load_holds(n, e))
@@ -86,6 +88,7 @@ node_open(struct node *n, const struct conf *conf, struct err *e)
 void
 node_close(struct node *n)
 {
+	child_free(&n->asked.child);
 	node_disconnect(n);
 	user_db_close(&n->users);
 	journal_close(&n->journal);
@@ -100,7 +103,8 @@ node_close(struct node *n)
 bool
 node_db_open(const struct conf *conf, struct db **db_r, struct err *e)
 {
-	static const struct sql_table *const tables[] = { &map_sql, NULL };
+	static const struct sql_table *const tables[] = { &map_sql,
+		&request_sql, NULL };
 	char secret[256] = "", *text;
 	size_t len;
 	const char *file = conf->database.password_file;

@@ -5,7 +5,7 @@
  * The parts: live.h reads and changes the files, publish.h brings changes
  * live, relay.h keeps the whitelist, reload.h speaks to postroom-rootd,
  * rebuild.h makes whole files and compares all, health.h finds damage,
- * report.h tells the database.
+ * requests.h answers what people ask, report.h tells the database.
  */
 #ifndef MTA_NODE_H
 #define MTA_NODE_H
@@ -29,6 +29,13 @@
 struct node_recheck {
 	char **key;
 	size_t n, cap;
+};
+
+/* The request that runs in a child (requests.h), and when to look next. */
+struct node_asked {
+	uint64_t id; /* 0: none */
+	struct child child;
+	int64_t due_us; /* monotonic */
 };
 
 struct node {
@@ -58,6 +65,8 @@ struct node {
 	unsigned damaged;               /* bit per map that must be rebuilt */
 	bool check_due;                 /* compare everything soon */
 	int64_t text_due_us[MAP_COUNT]; /* monotonic; 0: none */
+
+	struct node_asked asked;
 
 	/* Reported to the database. */
 	int64_t applied_at_us;
