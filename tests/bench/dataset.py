@@ -22,7 +22,7 @@ def statements(mailboxes, in_bench, mail_root, uid_hash):
     yield "SET SESSION unique_checks = 0"
     yield "SET SESSION foreign_key_checks = 0"
     yield ("INSERT INTO secret (id, kind, value, fingerprint, created) VALUES "
-           f"(1, 'password', '{uid_hash}', '0123456789abcdef', NOW(6))")
+           f"(1, 'mailbox', '{uid_hash}', '0123456789abcdef', NOW(6))")
     yield ("INSERT INTO domain (id, name, name_unicode, created, updated) "
            "VALUES (1, 'bench.test', 'bench.test', NOW(6), NOW(6))")
     yield ("INSERT INTO domain (id, name, name_unicode, created, updated) "

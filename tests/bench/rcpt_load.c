@@ -1,7 +1,8 @@
 /*
- * Clients that ask RCPT for known addresses without pause (or with one) until SIGTERM, then
- * print the percentiles of all answers that they got. Any answer but 250 ends
- * the program with an error.
+ * Clients that ask RCPT for known addresses, with a pause or without, until
+ * SIGTERM; then print the percentiles of all answers that they got. `ready` is
+ * printed when every client has had answers. Any answer but 250 ends the
+ * program with an error.
  *
  * usage: rcpt_load WHERE CLIENTS DOMAIN MAILBOXES [PAUSE_MS]
  * Addresses are u0000001@DOMAIN ... of the benchmark's data set.
@@ -31,7 +32,7 @@ on_term(int sig)
 }
 
 struct samples {
-	size_t n;
+	volatile size_t n;
 	int64_t us[MOST];
 };
 
@@ -67,6 +68,20 @@ ask(const char *where, const char *domain, unsigned mailboxes,
 	}
 }
 
+/* Until each client has been answered, or one of them has ended. */
+static void
+wait_ready(const struct samples *all, int clients)
+{
+	for (int i = 0; i < clients && !stopping; i++)
+		while (all[i].n == 0 && !stopping) {
+			if (waitpid(-1, NULL, WNOHANG) > 0)
+				die("a client ended");
+			poll(NULL, 0, 5);
+		}
+	puts("ready");
+	fflush(stdout);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -100,8 +115,7 @@ main(int argc, char **argv)
 			_exit(0);
 		}
 	}
-	puts("ready");
-	fflush(stdout);
+	wait_ready(all, clients);
 	while (!stopping)
 		pause();
 	for (int i = 0; i < clients; i++)
