@@ -6,15 +6,13 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "maps/render.h"
 #include "mta/lmdb_map.h"
 
-#define ALL_BYTES ((size_t)64 << 30)
+#define ALL_BYTES ((size_t)1 << 30)
 
 void
 everything_free(struct everything *x)
 {
-	map_rows_free(&x->rows);
 	map_set_free(&x->wanted);
 	holds_free(&x->held);
 	relay_free(&x->relays);
@@ -33,46 +31,24 @@ load_held(const struct conf_node *c, struct everything *x, struct err *e)
 	return holds_parse(text, &x->held, e);
 }
 
-static bool
-take_relay(void *ctx, const char *network, int64_t expires_us, struct err *e)
-{
-	struct err why = ERR_EMPTY;
-	(void)e;
-	/* What cannot be read is named and left out by the publisher. */
-	(void)!relay_add(ctx, network, expires_us, &why);
-	return true;
-}
-
-static bool
-load_rows(const struct conf *conf, struct everything *x, struct err *e)
-{
-	struct db *db = NULL;
-	const bool ok = node_db_open(conf, &db, e)
-		&& db_begin(db, DB_SNAPSHOT, e) && map_head(db, &x->serial, e)
-		&& map_rows_load_all(db, x->arena, &x->rows, e)
-		&& map_relays(db, take_relay, &x->relays, e);
-	relay_sort(&x->relays);
-	if (db)
-		db_close(&db);
-	return ok;
-}
-
 bool
 everything_render(const struct conf *conf, struct everything *x, struct err *e)
 {
+	struct source *s = NULL;
+	struct source_all all = { 0 };
 	x->arena = arena_new(ALL_BYTES);
 	if (!x->arena)
 		return err_memory(e);
-	if (!load_held(&conf->node, x, e) || !load_rows(conf, x, e))
+	if (!load_held(&conf->node, x, e))
 		return false;
-	rows_index(&x->rows);
-	const struct render r = { .rows = &x->rows,
-		.mail_root = conf->node.mail_root,
-		.mail_uid = conf->node.mail_uid,
-		.mail_gid = conf->node.mail_gid,
-		.faults = &x->held };
-	return render_everything(&r, &x->wanted, e)
-		&& render_finish(&r, &x->wanted, e);
+	all.faults = x->held;
+	const bool ok = source_open(conf, &s, e) && source_all(s, &all, e);
+	source_close(&s);
+	x->serial = all.serial;
+	x->wanted = all.wanted;
+	x->held = all.faults;
+	x->relays = all.relays;
+	return ok;
 }
 
 static bool

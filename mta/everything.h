@@ -1,18 +1,16 @@
 /*
- * All lines that the database wants, from one snapshot on a connection of its
- * own. Held in memory: run it in a process that ends afterwards. The lines of
+ * All lines that are wanted, of one serial, from a source of its own. Held in memory: run it in a process that ends afterwards. The lines of
  * a million mailboxes take about 400 MB.
  */
 #ifndef MTA_EVERYTHING_H
 #define MTA_EVERYTHING_H
 
-#include "db/map_rows.h"
 #include "mta/node.h"
+#include "mta/source.h"
 
 /* {0} is empty. */
 struct everything {
 	struct arena *arena;
-	struct map_rows rows;
 	struct map_set wanted;
 	struct hold_list
 		held; /* kept back before, and what cannot be written */

@@ -145,7 +145,7 @@ start_work(struct app *app)
 		app->work_maps = app->suspects;
 		app->suspects = 0;
 		ok = health_start(n, app->work_maps, &app->child, &e);
-	} else if (n->db && (n->check_due || now >= app->next_check)) {
+	} else if (n->source && (n->check_due || now >= app->next_check)) {
 		w = WORK_CHECK;
 		n->check_due = false;
 		app->next_check = now + CHECK_US;

@@ -134,26 +134,20 @@ node_db_open(const struct conf *conf, struct db **db_r, struct err *e)
 bool
 node_connect(struct node *n, struct err *e)
 {
-	if (n->db)
+	if (n->source)
 		return true;
-	if (!node_db_open(n->conf, &n->db, e))
+	if (!source_open(n->conf, &n->source, e))
 		return false;
-	if (!map_node_id(n->db, n->conf->map.node, &n->node_id, e)) {
-		node_disconnect(n);
-		return false;
-	}
 	n->report_due = true;
 	n->held_reported = true;
-	log_info("connected to the database");
+	log_info("connected");
 	return true;
 }
 
 void
 node_disconnect(struct node *n)
 {
-	if (n->db)
-		db_close(&n->db);
-	n->db = NULL;
+	source_close(&n->source);
 }
 
 bool

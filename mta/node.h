@@ -5,7 +5,8 @@
  * The parts: live.h reads and changes the files, publish.h brings changes
  * live, relay.h keeps the whitelist, reload.h speaks to postroom-rootd,
  * rebuild.h makes whole files and compares all, health.h finds damage,
- * requests.h answers what people ask, report.h tells the database.
+ * requests.h answers what people ask, report.h tells the database, source.h is
+ * where all of it comes from.
  */
 #ifndef MTA_NODE_H
 #define MTA_NODE_H
@@ -13,13 +14,13 @@
 #include "base/base.h"
 #include "base/conf.h"
 #include "base/err.h"
-#include "db/db.h"
 #include "maps/holds.h"
 #include "maps/lines.h"
 #include "maps/whitelist.h"
 #include "mta/child.h"
 #include "mta/files.h"
 #include "mta/journal.h"
+#include "mta/source.h"
 #include "mta/user_db.h"
 
 #define NODE_PATH_SIZE 512
@@ -40,8 +41,7 @@ struct node_asked {
 
 struct node {
 	const struct conf *conf;
-	struct db *db; /* NULL: away */
-	uint64_t node_id;
+	struct source *source; /* NULL: away */
 	struct user_db *users; /* opened on use: node_users */
 	struct journal *journal;
 	struct hold_list held;
@@ -90,9 +90,9 @@ void node_state_path(const struct conf_node *c, const char *name,
 bool node_open(struct node *n, const struct conf *conf, struct err *e) MUST_USE;
 void node_close(struct node *n);
 
-/* Connect to the database when there is no connection. */
+/* Open the source when there is none. */
 bool node_connect(struct node *n, struct err *e) MUST_USE;
-/* A connection of one's own, for a child. */
+/* A connection of one's own to the database, where there is one. */
 bool node_db_open(
 	const struct conf *conf, struct db **db_r, struct err *e) MUST_USE;
 void node_disconnect(struct node *n);

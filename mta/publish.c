@@ -33,7 +33,6 @@ round_free(struct round *r)
 	strset_free(&r->sessions);
 	strset_free(&r->confirmed);
 	strset_free(&r->released);
-	map_rows_free(&r->rows);
 	relay_free(&r->relays);
 	arena_free(&r->arena);
 }
@@ -67,7 +66,7 @@ static bool
 read_changes(struct round *r, struct err *e)
 {
 	struct node *n = r->node;
-	if (!map_head(n->db, &r->serial, e))
+	if (!source_begin(n->source, &r->serial, e))
 		return false;
 	if (r->serial < n->applied)
 		return err_set(e, ERR_INTERNAL, "", "serial_back", "",
@@ -75,8 +74,8 @@ read_changes(struct round *r, struct err *e)
 			(unsigned long long)r->serial,
 			(unsigned long long)n->applied);
 	if (r->serial > n->applied
-		&& !map_changes(n->db, n->applied, r->serial, CHANGES_MAX,
-			r->arena, &r->changes, e))
+		&& !source_changes(n->source, n->applied, r->serial,
+			CHANGES_MAX, r->arena, &r->changes, e))
 		return false;
 	for (size_t i = 0; i < r->changes.n; i++)
 		if (!add_change(r, &r->changes.change[i], e))
@@ -87,18 +86,6 @@ read_changes(struct round *r, struct err *e)
 	for (size_t i = 0; i < r->released.n; i++)
 		if (!strset_add(&r->domains, r->released.list[i], NULL, e))
 			return false;
-	return true;
-}
-
-static bool
-take_relay(void *ctx, const char *network, int64_t expires_us, struct err *e)
-{
-	struct round *r = ctx;
-	struct err why = ERR_EMPTY;
-	(void)e;
-	if (!relay_add(&r->relays, network, expires_us, &why))
-		log_error(
-			"whitelist: %s left out: %s", network, err_text(&why));
 	return true;
 }
 
@@ -162,7 +149,7 @@ read_snapshot(struct round *r, struct err *e)
 		return err_set(e, ERR_RETRY, "", "too_many_changes", "",
 			"too many changes: everything is rendered");
 	}
-	if (r->has_relays && !map_relays(r->node->db, take_relay, r, e))
+	if (r->has_relays && !source_relays(r->node->source, &r->relays, e))
 		return false;
 	return round_compare(r, e);
 }
@@ -171,7 +158,7 @@ bool
 publish_relays(struct node *n, struct err *e)
 {
 	struct round r = { .node = n, .answer = { .fd = -1 } };
-	const bool ok = map_relays(n->db, take_relay, &r, e)
+	const bool ok = source_relays(n->source, &r.relays, e)
 		&& relay_publish(n, &r.relays, e);
 	round_free(&r);
 	return ok;
@@ -184,7 +171,7 @@ has_work(const struct node *n, struct err *e, bool *work_r)
 	*work_r = n->recheck.n > 0;
 	if (*work_r)
 		return true;
-	if (!map_head(n->db, &head, e))
+	if (!source_head(n->source, &head, e))
 		return false;
 	*work_r = head != n->applied;
 	return true;
@@ -238,9 +225,8 @@ publish_round(struct node *n, struct err *e)
 		round_free(&r);
 		return ok;
 	}
-	ok = db_begin(n->db, DB_SNAPSHOT, e) && read_snapshot(&r, e);
-	if (n->db && db_in_transaction(n->db))
-		db_rollback(n->db);
+	ok = read_snapshot(&r, e);
+	source_end(n->source);
 	ok = ok && round_hold_back(&r, e) && bring_live(&r, e);
 	if (ok) {
 		drop_releases(&r);

@@ -7,7 +7,6 @@
 
 #include "base/log.h"
 #include "base/timeutil.h"
-#include "db/request_rows.h"
 
 #define EVERY_US (1 * US_PER_S)
 #define LOOK_MOST 16
@@ -102,7 +101,7 @@ reply_error(struct node *n, uint64_t id, const struct err *why, struct err *e)
 	jsonw_str(&w, "text", err_text(why));
 	jsonw_end(&w);
 	return jsonw_done(&w, e)
-		&& request_row_reply(n->db, id,
+		&& source_reply(n->source, id,
 			is_refusal(why) ? "refused" : "failed", text, e);
 }
 
@@ -118,7 +117,7 @@ verb_child(void *ctx, FILE *out, struct err *e)
 	const struct child_job *j = ctx;
 	struct request q = { .node = j->node, .id = j->row->id };
 	/* The parent's connection: not ours to use or to close. */
-	j->node->db = NULL;
+	j->node->source = NULL;
 	q.arena = arena_new(ARENA_BYTES);
 	if (!q.arena)
 		return err_memory(e);
@@ -138,7 +137,7 @@ run_here(struct node *n, const struct request_verb *v,
 	struct str body = str_in(a, REQUEST_REPLY_MAX);
 	if (!answer(v, &q, row->args, &body, &why))
 		return reply_error(n, row->id, &why, e);
-	return request_row_reply(n->db, row->id, "ok", str_text(&body), e);
+	return source_reply(n->source, row->id, "ok", str_text(&body), e);
 }
 
 static bool
@@ -180,7 +179,7 @@ take_answer(struct node *n, struct err *e)
 	const bool is_text =
 		s == CHILD_OK && c->n > 0 && c->data[c->n - 1] == '\0';
 	const bool ok = is_text
-		? request_row_reply(n->db, n->asked.id, "ok", c->data, e)
+		? source_reply(n->source, n->asked.id, "ok", c->data, e)
 		: reply_error(n, n->asked.id, &why, e);
 	child_free(c);
 	n->asked.id = 0;
@@ -196,8 +195,7 @@ look(struct node *n, struct err *e)
 	struct arena *a = arena_new(ARENA_BYTES);
 	if (!a)
 		return err_memory(e);
-	bool ok = request_rows_open(
-		n->db, n->node_id, LOOK_MOST, a, list, &count, e);
+	bool ok = source_requests(n->source, LOOK_MOST, a, list, &count, e);
 	for (size_t i = 0; ok && i < count; i++)
 		ok = take(n, &list[i], a, e);
 	arena_free(&a);
@@ -208,7 +206,7 @@ void
 requests_run(struct node *n)
 {
 	struct err e = ERR_EMPTY;
-	if (!n->db)
+	if (!n->source)
 		return;
 	bool ok = take_answer(n, &e);
 	if (ok && monotonic_us() >= n->asked.due_us) {
@@ -231,5 +229,5 @@ requests_wake(struct node *n)
 int64_t
 requests_next_us(const struct node *n)
 {
-	return n->db ? n->asked.due_us : INT64_MAX;
+	return n->source ? n->asked.due_us : INT64_MAX;
 }

@@ -9,7 +9,7 @@
  * `refused`, any other one `failed`; both with `code`, `field` and `text`.
  *
  * A verb that takes more than some milliseconds runs in a child, one at a
- * time, with a deadline: there q->node->db is NULL (node_db_open gives a
+ * time, with a deadline: there q->node->source is NULL (node_db_open gives a
  * connection of one's own), and what the verb changes in memory is lost.
  *
  * A reply is at most REQUEST_REPLY_MAX bytes: what is longer is refused by

@@ -1,15 +1,12 @@
 /*
- * One round of a publish: what it was asked for, the rows, the wanted and the
- * live lines, and their difference. publish.c makes a round and brings it
+ * One round of a publish: what it was asked for, the wanted and the live
+ * lines, and their difference. publish.c makes a round and brings it
  * live; the steps between stand here.
  */
 #ifndef MTA_ROUND_H
 #define MTA_ROUND_H
 
-#include "db/map_rows.h"
-#include "db/strset.h"
 #include "maps/delta.h"
-#include "maps/holds.h"
 #include "mta/node.h"
 
 struct round {
@@ -22,7 +19,6 @@ struct round {
 	struct strset sessions;
 	struct strset confirmed; /* keys and domains a person confirmed */
 	struct strset released;  /* domains that pass the guard */
-	struct map_rows rows;
 	struct map_set wanted, live;
 	struct child answer;
 	struct hold_list faults;
@@ -32,8 +28,8 @@ struct round {
 };
 
 /*
- * Fill rows, wanted, live, faults and delta for the round's keys and domains,
- * inside the round's snapshot. A domain whose catch-all comes or goes is added
+ * Fill wanted, live, faults and delta for the round's keys and domains, inside
+ * the round's snapshot. A domain whose catch-all comes or goes is added
  * to the domains and all of it is rendered.
  */
 bool round_compare(struct round *r, struct err *e) MUST_USE;
@@ -44,7 +40,7 @@ bool round_compare(struct round *r, struct err *e) MUST_USE;
  */
 bool round_hold_back(struct round *r, struct err *e) MUST_USE;
 
-/* Give back what round_compare filled, but the rows. */
+/* Give back what round_compare filled. */
 void round_clear(struct round *r);
 
 #endif

@@ -1,12 +1,10 @@
 /*
- * Rows to wanted lines, the same keys from the files, and the difference.
+ * The wanted lines, the same keys from the files, and the difference.
  */
 #include "mta/round.h"
 
 #include <string.h>
 
-#include "base/addr.h"
-#include "maps/render.h"
 #include "mta/live.h"
 
 void
@@ -17,61 +15,6 @@ round_clear(struct round *r)
 	child_free(&r->answer);
 	delta_free(&r->delta);
 	holds_free(&r->faults);
-}
-
-static bool
-read_rows(struct round *r, struct err *e)
-{
-	struct db *db = r->node->db;
-	for (size_t i = 0; i < r->domains.n; i++)
-		if (!map_rows_load_domain(
-			    db, r->domains.list[i], r->arena, &r->rows, e))
-			return false;
-	if (!map_rows_load(db, r->keys.list, r->keys.n, r->arena, &r->rows, e))
-		return false;
-	rows_index(&r->rows);
-	return true;
-}
-
-static bool
-in_domains(const struct round *r, const char *address)
-{
-	return strset_has(&r->domains, key_domain(address));
-}
-
-static bool
-render_round(struct round *r, struct err *e)
-{
-	const struct conf_node *c = &r->node->conf->node;
-	const struct render x = { .rows = &r->rows,
-		.mail_root = c->mail_root,
-		.mail_uid = c->mail_uid,
-		.mail_gid = c->mail_gid,
-		.faults = &r->faults };
-	const struct map_rows *rows = &r->rows;
-
-	for (size_t i = 0; i < r->domains.n; i++)
-		if (!render_domain(&x, r->domains.list[i], &r->wanted, e))
-			return false;
-	for (size_t i = 0; i < r->keys.n; i++)
-		if (!in_domains(r, r->keys.list[i])
-			&& !render_address(&x, r->keys.list[i], &r->wanted, e))
-			return false;
-	const char *last = "";
-	for (size_t i = 0; r->domains.n && i < rows->mailboxes; i++) {
-		const char *a = rows->mailbox[i].address;
-		if (strcmp(a, last) != 0 && in_domains(r, a)
-			&& !render_address(&x, a, &r->wanted, e))
-			return false;
-		last = a;
-	}
-	for (size_t i = 0; r->domains.n && i < rows->aliases; i++) {
-		const char *a = rows->alias[i].address;
-		if (in_domains(r, a) && !rows_account(rows, a)
-			&& !render_address(&x, a, &r->wanted, e))
-			return false;
-	}
-	return render_finish(&x, &r->wanted, e);
 }
 
 /* Split the domains into those that are live and those that are new. */
@@ -120,8 +63,10 @@ read_live(struct round *r, struct err *e)
 static bool
 compare(struct round *r, struct err *e)
 {
+	const struct source_want want = { &r->keys, &r->domains, r->arena };
 	round_clear(r);
-	return render_round(r, e) && read_live(r, e)
+	return source_lines(r->node->source, &want, &r->wanted, &r->faults, e)
+		&& read_live(r, e)
 		&& delta_set(&r->delta, &r->live, &r->wanted, e);
 }
 
@@ -154,8 +99,7 @@ round_compare(struct round *r, struct err *e)
 {
 	bool widened;
 	do {
-		if (!read_rows(r, e) || !compare(r, e)
-			|| !widen(r, &widened, e))
+		if (!compare(r, e) || !widen(r, &widened, e))
 			return false;
 	} while (widened);
 	return true;

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "maps/rows.h"
 #include "mta/live.h"
 
 /* Fewer removed lines than this are never guarded by their share. */
@@ -32,14 +31,22 @@ removed_from(const struct round *r, const char *domain)
 	return n;
 }
 
+/* A domain that is no more was deleted by its confirmed name. */
+static bool
+is_gone(const struct round *r, const char *domain)
+{
+	return strset_has(&r->domains, domain)
+		&& !lines_find(&r->wanted.map[MAP_DOMAINS], domain)
+		&& !holds_find(&r->faults, domain);
+}
+
 static bool
 guard_domain(struct round *r, const char *domain, struct err *e)
 {
 	const struct conf_node *c = &r->node->conf->node;
 	char reason[HOLD_REASON_SIZE];
 	size_t total;
-	/* A domain that is no more was deleted by its confirmed name. */
-	if (!rows_domain(&r->rows, domain) || strset_has(&r->confirmed, domain)
+	if (is_gone(r, domain) || strset_has(&r->confirmed, domain)
 		|| strset_has(&r->released, domain))
 		return true;
 	const size_t removed = removed_from(r, domain);

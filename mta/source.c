@@ -1,0 +1,18 @@
+/*
+ * See source.h.
+ */
+#include "mta/source.h"
+
+bool
+source_open(const struct conf *conf, struct source **s_r, struct err *e)
+{
+	return source_db_open(conf, s_r, e);
+}
+
+void
+source_close(struct source **s)
+{
+	if (*s)
+		(*s)->ops->close(*s);
+	*s = NULL;
+}

@@ -1,0 +1,252 @@
+/*
+ * A node beside its database: rows through the views of its role, rendered
+ * here.
+ */
+#include "mta/source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "maps/render.h"
+#include "mta/node.h"
+
+#define ROWS_BYTES ((size_t)64 << 30)
+
+struct source_db {
+	struct source base;
+	const struct conf *conf;
+	struct db *db;
+	uint64_t node_id;
+};
+
+static struct source_db *
+of(struct source *s)
+{
+	return (struct source_db *)s;
+}
+
+static void
+close_db(struct source *s)
+{
+	db_close(&of(s)->db);
+	free(of(s));
+}
+
+static bool
+head(struct source *s, uint64_t *serial_r, struct err *e)
+{
+	return map_head(of(s)->db, serial_r, e);
+}
+
+static bool
+begin(struct source *s, uint64_t *serial_r, struct err *e)
+{
+	return db_begin(of(s)->db, DB_SNAPSHOT, e) && head(s, serial_r, e);
+}
+
+static void
+end(struct source *s)
+{
+	if (db_in_transaction(of(s)->db))
+		db_rollback(of(s)->db);
+}
+
+static bool
+changes(struct source *s, uint64_t after, uint64_t upto, size_t most,
+	struct arena *a, struct map_changes *out, struct err *e)
+{
+	return map_changes(of(s)->db, after, upto, most, a, out, e);
+}
+
+struct reading {
+	struct source_db *s;
+	const struct source_want *want;
+	struct map_rows rows;
+};
+
+static bool
+read_rows(struct reading *r, struct err *e)
+{
+	const struct source_want *w = r->want;
+	struct db *db = r->s->db;
+	for (size_t i = 0; i < w->domains->n; i++)
+		if (!map_rows_load_domain(
+			    db, w->domains->list[i], w->arena, &r->rows, e))
+			return false;
+	if (!map_rows_load(
+		    db, w->keys->list, w->keys->n, w->arena, &r->rows, e))
+		return false;
+	rows_index(&r->rows);
+	return true;
+}
+
+static bool
+in_domains(const struct reading *r, const char *address)
+{
+	return strset_has(r->want->domains, key_domain(address));
+}
+
+static bool
+render_domains(const struct reading *r, const struct render *x,
+	struct map_set *out, struct err *e)
+{
+	const struct map_rows *rows = &r->rows;
+	const struct strset *domains = r->want->domains;
+	for (size_t i = 0; i < domains->n; i++)
+		if (!render_domain(x, domains->list[i], out, e))
+			return false;
+	const char *last = "";
+	for (size_t i = 0; domains->n && i < rows->mailboxes; i++) {
+		const char *a = rows->mailbox[i].address;
+		if (strcmp(a, last) != 0 && in_domains(r, a)
+			&& !render_address(x, a, out, e))
+			return false;
+		last = a;
+	}
+	for (size_t i = 0; domains->n && i < rows->aliases; i++) {
+		const char *a = rows->alias[i].address;
+		if (in_domains(r, a) && !rows_account(rows, a)
+			&& !render_address(x, a, out, e))
+			return false;
+	}
+	return true;
+}
+
+static struct render
+renderer(const struct conf *conf, const struct map_rows *rows,
+	struct hold_list *faults)
+{
+	return (struct render){ .rows = rows,
+		.mail_root = conf->node.mail_root,
+		.mail_uid = conf->node.mail_uid,
+		.mail_gid = conf->node.mail_gid,
+		.faults = faults };
+}
+
+static bool
+lines(struct source *s, const struct source_want *w, struct map_set *out,
+	struct hold_list *faults, struct err *e)
+{
+	struct reading r = { .s = of(s), .want = w };
+	const struct render x = renderer(r.s->conf, &r.rows, faults);
+	bool ok = read_rows(&r, e) && render_domains(&r, &x, out, e);
+	for (size_t i = 0; ok && i < w->keys->n; i++)
+		if (!in_domains(&r, w->keys->list[i]))
+			ok = render_address(&x, w->keys->list[i], out, e);
+	ok = ok && render_finish(&x, out, e);
+	map_rows_free(&r.rows);
+	return ok;
+}
+
+static bool
+take_relay(void *ctx, const char *network, int64_t expires_us, struct err *e)
+{
+	struct err why = ERR_EMPTY;
+	(void)e;
+	if (!relay_add(ctx, network, expires_us, &why))
+		log_error(
+			"whitelist: %s left out: %s", network, err_text(&why));
+	return true;
+}
+
+static bool
+relays(struct source *s, struct relay_list *out, struct err *e)
+{
+	return map_relays(of(s)->db, take_relay, out, e);
+}
+
+static bool
+all(struct source *s, struct source_all *out, struct err *e)
+{
+	struct arena *a = arena_new(ROWS_BYTES);
+	struct map_rows rows = { 0 };
+	const struct render x = renderer(of(s)->conf, &rows, &out->faults);
+	if (!a)
+		return err_memory(e);
+	bool ok = begin(s, &out->serial, e)
+		&& map_rows_load_all(of(s)->db, a, &rows, e)
+		&& relays(s, &out->relays, e);
+	end(s);
+	if (ok) {
+		relay_sort(&out->relays);
+		rows_index(&rows);
+	}
+	ok = ok && render_everything(&x, &out->wanted, e)
+		&& render_finish(&x, &out->wanted, e);
+	map_rows_free(&rows);
+	arena_free(&a);
+	return ok;
+}
+
+static bool
+write_held(struct source_db *d, const struct source_report *r, struct err *e)
+{
+	if (!map_held_clear(d->db, d->node_id, e))
+		return false;
+	for (size_t i = 0; i < r->held->n; i++)
+		if (!map_held_add(d->db, d->node_id, r->held->hold[i].domain,
+			    r->status.serial, r->held->hold[i].reason, e))
+			return false;
+	return true;
+}
+
+static bool
+report(struct source *s, const struct source_report *r, struct err *e)
+{
+	struct source_db *d = of(s);
+	if (!r->held)
+		return map_status_write(d->db, d->node_id, &r->status, e);
+	if (!db_begin(d->db, DB_READ_COMMITTED, e))
+		return false;
+	if (write_held(d, r, e)
+		&& map_status_write(d->db, d->node_id, &r->status, e)
+		&& db_commit(d->db, e))
+		return true;
+	db_rollback(d->db);
+	return false;
+}
+
+static bool
+requests(struct source *s, size_t most, struct arena *a,
+	struct request_row *list, size_t *n_r, struct err *e)
+{
+	return request_rows_open(
+		of(s)->db, of(s)->node_id, most, a, list, n_r, e);
+}
+
+static bool
+reply(struct source *s, uint64_t id, const char *code, const char *body,
+	struct err *e)
+{
+	return request_row_reply(of(s)->db, id, code, body, e);
+}
+
+static const struct source_ops ops = { .close = close_db,
+	.head = head,
+	.begin = begin,
+	.end = end,
+	.changes = changes,
+	.lines = lines,
+	.relays = relays,
+	.all = all,
+	.report = report,
+	.requests = requests,
+	.reply = reply };
+
+bool
+source_db_open(const struct conf *conf, struct source **s_r, struct err *e)
+{
+	struct source_db *s = calloc(1, sizeof(*s));
+	if (!s)
+		return err_memory(e);
+	s->base.ops = &ops;
+	s->conf = conf;
+	if (!node_db_open(conf, &s->db, e)
+		|| !map_node_id(s->db, conf->map.node, &s->node_id, e)) {
+		close_db(&s->base);
+		return false;
+	}
+	*s_r = &s->base;
+	return true;
+}
