@@ -15,6 +15,7 @@ static const struct cli_command *const groups[] = {
 	cli_revision_commands,
 	cli_job_commands,
 	cli_publish_commands,
+	cli_explain_commands,
 	cli_migrate_commands,
 	cli_doctor_commands,
 };

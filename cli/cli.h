@@ -90,6 +90,7 @@ extern const struct cli_command cli_domain_commands[];
 extern const struct cli_command cli_job_commands[];
 extern const struct cli_command cli_mailbox_commands[];
 extern const struct cli_command cli_migrate_commands[];
+extern const struct cli_command cli_explain_commands[];
 extern const struct cli_command cli_publish_commands[];
 extern const struct cli_command cli_revision_commands[];
 extern const struct cli_command cli_whitelist_commands[];

@@ -3,16 +3,11 @@
  * --check runs postroom-mapd, which alone knows how maps are rendered, as its
  * own user.
  */
-#include "cli/cli.h"
+#include "cli/mapd.h"
 #include "core/node.h"
 #include "core/overview.h"
 
-#include <errno.h>
 #include <poll.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "base/sandbox.h"
 
 enum { POLL_MS = 20 };
 
@@ -127,60 +122,11 @@ wait_live(struct cli *c, struct err *e)
 	return is_ok;
 }
 
-/* Beside this very program, so that both are of one build. */
-static bool
-beside(const char *name, char *out, size_t cap, struct err *e)
-{
-	char own[CONF_PATH_SIZE];
-	ssize_t n = readlink("/proc/self/exe", own, sizeof(own) - 1);
-	char *slash;
-
-	if (n > 0) {
-		own[n] = '\0';
-		slash = strrchr(own, '/');
-		if (slash != NULL) {
-			slash[1] = '\0';
-			n = snprintf(out, cap, "%s%s", own, name);
-			if (n > 0 && (size_t)n < cap)
-				return true;
-		}
-	}
-	return err_set(e, ERR_INTERNAL, "check", "not_found", name,
-		"cannot tell where %s is", name);
-}
-
-static void
-run_mapd(const struct cli *c, const char *program)
-{
-	struct err e = ERR_EMPTY;
-
-	if (!sandbox_become(c->conf.map.user, &e)) {
-		fprintf(stderr, "postroom: %s\n", err_text(&e));
-		_exit(5);
-	}
-	execl(program, program, "-c", c->conf_file, "--check", (char *)NULL);
-	fprintf(stderr, "postroom: %s: %s\n", program, strerror(errno));
-	_exit(70);
-}
-
 /* Its words are the answer, and its exit code ours. */
 static bool
 check(struct cli *c, struct err *e)
 {
-	char program[CONF_PATH_SIZE];
-	int status_code = 0;
-	pid_t pid;
-
-	if (!beside("postroom-mapd", program, sizeof(program), e))
-		return false;
-	pid = fork();
-	if (pid == 0)
-		run_mapd(c, program);
-	if (pid < 0 || waitpid(pid, &status_code, 0) != pid)
-		return err_set(e, ERR_INTERNAL, "check", "fork", "",
-			"cannot run postroom-mapd: %s", strerror(errno));
-	c->exit_code = WIFEXITED(status_code) ? WEXITSTATUS(status_code) : 70;
-	return true;
+	return cli_mapd(c, "--check", NULL, NULL, &c->exit_code, e);
 }
 
 static bool

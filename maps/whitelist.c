@@ -203,6 +203,26 @@ relay_closes(const char *live, const struct relay_list *after, int64_t now)
 }
 
 bool
+relay_table_find(const char *table, const uint8_t ip[static 16],
+	char network_r[static CIDR_TEXT_SIZE])
+{
+	struct err e = ERR_EMPTY;
+	for (const char *p = table; *p;) {
+		const size_t len = strcspn(p, "\n");
+		const size_t net = strcspn(p, " \n");
+		struct cidr c;
+		err_clear(&e);
+		if (*p != '#' && str_copy_n(network_r, CIDR_TEXT_SIZE, p, net)
+			&& cidr_parse(network_r, &c, &e) && cidr_has_ip(&c, ip))
+			return true;
+		p += len;
+		if (*p)
+			p++;
+	}
+	return false;
+}
+
+bool
 relay_equal(const struct relay_list *a, const struct relay_list *b)
 {
 	if (a->n != b->n)

@@ -53,6 +53,10 @@ int64_t relay_next_expiry(const struct relay_list *l, int64_t now);
 bool relay_closes(
 	const char *live, const struct relay_list *after, int64_t now);
 
+/* Does the table text have a network with this address in it? Its text. */
+bool relay_table_find(const char *table, const uint8_t ip[static 16],
+	char network_r[static CIDR_TEXT_SIZE]);
+
 bool relay_equal(const struct relay_list *a, const struct relay_list *b);
 void relay_free(struct relay_list *l);
 

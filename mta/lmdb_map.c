@@ -353,6 +353,23 @@ out:
 	return ok;
 }
 
+/* *value_r is NULL where there is no such key. */
+static bool
+get(struct env *x, const char *key, const char **value_r, struct err *e)
+{
+	MDB_val k = text(key), v;
+	const int rc = mdb_get(x->txn, x->dbi, &k, &v);
+	*value_r = NULL;
+	if (rc == MDB_NOTFOUND)
+		return true;
+	if (rc)
+		return fail(x, "read", rc, e);
+	if (!is_text(&v))
+		return damaged(x->path, "a line is not text", e);
+	*value_r = v.mv_data;
+	return true;
+}
+
 bool
 lmdb_lookup(const char *path, const char *const *key, size_t n,
 	struct map_lines *out, struct err *e)
@@ -365,23 +382,49 @@ lmdb_lookup(const char *path, const char *const *key, size_t n,
 	if (!read_begin(&x, path, e))
 		goto out;
 	for (size_t i = 0; i < n; i++) {
-		MDB_val k = text(key[i]), v;
-		const int rc = mdb_get(x.txn, x.dbi, &k, &v);
-		if (rc == MDB_NOTFOUND)
-			continue;
-		if (rc) {
-			(void)fail(&x, "read", rc, e);
-			goto out;
-		}
-		if (!is_text(&v)) {
-			(void)damaged(path, "a line is not text", e);
-			goto out;
-		}
-		if (!lines_add(out, key[i], v.mv_data, e))
+		const char *value;
+		if (!get(&x, key[i], &value, e)
+			|| (value && !lines_add(out, key[i], value, e)))
 			goto out;
 	}
 	ok = true;
 out:
 	env_close(&x);
 	return ok;
+}
+
+struct lmdb_reader {
+	struct env env;
+	char path[]; /* for the words of errors */
+};
+
+bool
+lmdb_reader_open(struct lmdb_reader **r_r, const char *path, struct err *e)
+{
+	const size_t len = strlen(path) + 1;
+	struct lmdb_reader *r = calloc(1, sizeof(*r) + len);
+	*r_r = r;
+	if (!r)
+		return err_memory(e);
+	memcpy(r->path, path, len);
+	if (read_begin(&r->env, r->path, e))
+		return true;
+	lmdb_reader_close(r_r);
+	return false;
+}
+
+bool
+lmdb_reader_get(struct lmdb_reader *r, const char *key, const char **value_r,
+	struct err *e)
+{
+	return get(&r->env, key, value_r, e);
+}
+
+void
+lmdb_reader_close(struct lmdb_reader **r)
+{
+	if (*r)
+		env_close(&(*r)->env);
+	free(*r);
+	*r = NULL;
 }

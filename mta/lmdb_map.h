@@ -53,4 +53,16 @@ bool lmdb_lookup(const char *path, const char *const *key, size_t n,
 	struct map_lines *out, struct err *e)
 	__attribute__((warn_unused_result));
 
+/*
+ * Keys one by one in one snapshot, under a read lock until it is closed: be
+ * quick. Values live as long. *value_r is NULL where there is no such key.
+ */
+struct lmdb_reader;
+bool lmdb_reader_open(struct lmdb_reader **r_r, const char *path, struct err *e)
+	__attribute__((warn_unused_result));
+bool lmdb_reader_get(struct lmdb_reader *r, const char *key,
+	const char **value_r, struct err *e)
+	__attribute__((warn_unused_result));
+void lmdb_reader_close(struct lmdb_reader **r);
+
 #endif

@@ -24,6 +24,7 @@
 #include "base/sock.h"
 #include "base/timeutil.h"
 #include "mta/check_cmd.h"
+#include "mta/explain_live.h"
 #include "mta/health.h"
 #include "mta/node.h"
 #include "mta/publish.h"
@@ -56,10 +57,12 @@ struct app {
 };
 
 static const char usage[] =
-	"usage: postroom-mapd [-c FILE] [--check | --release DOMAIN]\n"
+	"usage: postroom-mapd [-c FILE] [--check | --release DOMAIN |\n"
+	"       --explain JSON]\n"
 	"Publishes the database's domains, mailboxes, aliases and whitelist\n"
 	"to the map files of this mail node.\n"
 	"  --check           compare the files with the database\n"
+	"  --explain JSON    what the mail servers do with a message\n"
 	"  --release DOMAIN  publish a domain that the guard holds back\n";
 
 static int64_t
@@ -361,9 +364,10 @@ main(int argc, char **argv)
 {
 	static const struct option longs[] = { { "help", 0, NULL, 'h' },
 		{ "version", 0, NULL, 'V' }, { "check", 0, NULL, 'k' },
-		{ "release", 1, NULL, 'r' }, { 0 } };
+		{ "release", 1, NULL, 'r' }, { "explain", 1, NULL, 'x' },
+		{ 0 } };
 	static struct app app;
-	const char *file = NULL, *release = NULL;
+	const char *file = NULL, *release = NULL, *explain = NULL;
 	bool check = false;
 	struct err e = ERR_EMPTY;
 	int c;
@@ -375,6 +379,8 @@ main(int argc, char **argv)
 			check = true;
 		} else if (c == 'r') {
 			release = optarg;
+		} else if (c == 'x') {
+			explain = optarg;
 		} else if (c == 'V') {
 			puts("postroom-mapd " POSTROOM_VERSION);
 			return 0;
@@ -391,6 +397,8 @@ main(int argc, char **argv)
 		fatal("%s", err_text(&e));
 	if (check)
 		return check_command(&app.conf);
+	if (explain)
+		return explain_command(&app.conf, explain);
 	if (release)
 		return release_command(&app.conf, release);
 	return serve(&app);

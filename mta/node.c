@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/timeutil.h"
 #include "db/map_rows.h"
+#include "db/explain_rows.h"
 #include "db/request_rows.h"
 
 #define STATE_BYTES (64UL * 1024 * 1024)
@@ -104,7 +105,7 @@ bool
 node_db_open(const struct conf *conf, struct db **db_r, struct err *e)
 {
 	static const struct sql_table *const tables[] = { &map_sql,
-		&request_sql, NULL };
+		&request_sql, &key_view_sql, NULL };
 	char secret[256] = "", *text;
 	size_t len;
 	const char *file = conf->database.password_file;

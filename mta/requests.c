@@ -14,6 +14,7 @@
 
 static const struct request_verb verbs[] = {
 	{ "check", request_check, 120000 },
+	{ "explain", request_explain, 20000 },
 };
 
 static const struct json_limits args_limits = { .bytes = 16384, .depth = 4 };

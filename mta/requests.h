@@ -65,5 +65,6 @@ bool request_u64(const struct request *q, const char *name, uint64_t *value_r,
 
 /* Verbs. */
 request_fn request_check;
+request_fn request_explain;
 
 #endif

@@ -1,0 +1,136 @@
+/*
+ * `postroom explain`: what the mail servers of this node do with a message.
+ * postroom-mapd looks it up in the live files, with the database away too.
+ */
+#include "cli/mapd.h"
+
+#include "base/json.h"
+#include "maps/explain_form.h"
+
+#define ANSWER_MAX ((size_t)512 * 1024)
+
+static const struct cli_option explain_options[] = {
+	{ "from", CLI_WORD, "SENDER", "the sender (the empty one, <>)", NULL },
+	{ "client", CLI_WORD, "IP", "the client's address (somebody outside)",
+		NULL },
+	{ "helo", CLI_WORD, "NAME", "its HELO; '' for none", NULL },
+	{ "login", CLI_WORD, "LOGIN",
+		"who is signed in, on the submission ports", NULL },
+	{ "submission", CLI_FLAG, NULL,
+		"the submission ports, without being signed in", NULL },
+	{ 0 },
+};
+
+/* `<a@b>` as people copy it from a log; <> is the empty sender. */
+static const char *
+without_brackets(struct cli *c, const char *address)
+{
+	const size_t n = address ? strlen(address) : 0;
+
+	if (n < 2 || address[0] != '<' || address[n - 1] != '>')
+		return address;
+	return arena_strndup(c->arena, address + 1, n - 2);
+}
+
+static bool
+question(struct cli *c, struct str *out, struct err *e)
+{
+	const struct explain_in in = {
+		.recipient = without_brackets(c, c->arg[0]),
+		.sender = without_brackets(c, cli_opt(c, "from")),
+		.client = cli_opt(c, "client"),
+		.helo = cli_opt(c, "helo"),
+		.login = cli_opt(c, "login"),
+		.submission = cli_opt(c, "submission") != NULL,
+	};
+	struct jsonw w = jsonw_over(out);
+
+	jsonw_object(&w, NULL);
+	explain_write_in(&w, &in);
+	jsonw_end(&w);
+	return jsonw_done(&w, e);
+}
+
+static void
+write_value(struct jsonw *w, const char *key, const struct json_value *v)
+{
+	switch (json_kind(v)) {
+	case JSON_INT:
+		jsonw_int(w, key, json_int(v));
+		break;
+	case JSON_BOOL:
+		jsonw_bool(w, key, json_is_true(v));
+		break;
+	case JSON_STRING:
+		jsonw_str(w, key, json_text(v, NULL));
+		break;
+	case JSON_ARRAY:
+		jsonw_array(w, key);
+		for (size_t i = 0; i < json_len(v); i++)
+			write_value(w, NULL, json_at(v, i));
+		jsonw_end(w);
+		break;
+	case JSON_OBJECT: {
+		const struct json_value *member;
+		const char *name;
+		size_t i = 0;
+		jsonw_object(w, key);
+		while (json_next(v, &i, &name, &member))
+			write_value(w, name, member);
+		jsonw_end(w);
+		break;
+	}
+	case JSON_NULL:
+	case JSON_MISSING:
+		jsonw_null(w, key);
+		break;
+	}
+}
+
+/* The steps become the table, the outcome the lines below it. */
+static void
+write_answer(struct jsonw *w, const struct json_value *v)
+{
+	const struct json_value *outcome = json_get(v, "outcome"), *member;
+	const char *name;
+	size_t i = 0;
+
+	jsonw_object(w, NULL);
+	write_value(w, "items", json_get(v, "steps"));
+	while (json_next(outcome, &i, &name, &member))
+		write_value(w, name, member);
+	write_value(w, "is_cut", json_get(v, "is_cut"));
+	jsonw_end(w);
+}
+
+static bool
+explain(struct cli *c, struct err *e)
+{
+	struct str ask = str_in(c->arena, ANSWER_MAX);
+	struct str said = str_in(c->arena, ANSWER_MAX);
+	const struct json_limits limits = { .bytes = ANSWER_MAX, .depth = 8 };
+	struct json *doc = NULL;
+
+	if (!question(c, &ask, e)
+		|| !cli_mapd(c, "--explain", str_text(&ask), &said,
+			&c->exit_code, e))
+		return false;
+	if (c->exit_code != 0)
+		return true; /* it said why */
+	if (!json_parse(str_text(&said), said.len, &limits, &doc, e))
+		return false;
+	write_answer(&c->json, json_root(doc));
+	json_free(&doc);
+	return true;
+}
+
+/* clang-format off */
+const struct cli_command cli_explain_commands[] = {
+	{ "explain", NULL, "RECIPIENT",
+		"what the mail servers do with a message, step by step",
+		explain_options,
+		"stage,text_code,subject,line,serial,actor_name,result,code,reply",
+		CLI_CONF, explain },
+	{ 0 },
+};
+/* clang-format on */

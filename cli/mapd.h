@@ -1,0 +1,19 @@
+/*
+ * Asking this node's own postroom-mapd, as its own user: it alone knows how
+ * maps are rendered and may read their files.
+ */
+#ifndef POSTROOM_CLI_MAPD_H
+#define POSTROOM_CLI_MAPD_H
+
+#include "cli/cli.h"
+
+/*
+ * Run the postroom-mapd beside this very program, so that both are of one
+ * build, with an option and its value (NULL: none). What it prints is added
+ * to `out`, or passed through where that is NULL; its exit status is
+ * *status_r. ERR_TOO_LARGE when it prints more than `out` takes.
+ */
+bool cli_mapd(struct cli *c, const char *option, const char *value,
+	struct str *out, int *status_r, struct err *e) MUST_USE;
+
+#endif

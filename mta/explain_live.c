@@ -1,0 +1,179 @@
+/*
+ * See explain_live.h. Map files are opened on the first question and stay
+ * open until the process ends, so that all answers are of one state.
+ */
+#include "mta/explain_live.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "db/explain_rows.h"
+#include "mta/child.h"
+#include "mta/journal.h"
+#include "mta/lmdb_map.h"
+#include "mta/node.h"
+#include "mta/requests.h"
+#include "mta/user_db.h"
+
+#define TABLE_BYTES ((size_t)16 << 20)
+#define ARENA_BYTES ((size_t)64 << 20)
+#define ANSWER_MS 20000
+
+struct files {
+	const struct conf_node *conf;
+	struct lmdb_reader *map[MAP_COUNT];
+	struct user_db *users;
+	struct map_lines accounts;
+};
+
+static bool
+look_up_account(
+	struct files *f, const char *key, const char **value_r, struct err *e)
+{
+	const size_t before = f->accounts.n;
+	if (!f->users && !user_db_open(f->conf->dovecot_db, &f->users, e))
+		return false;
+	if (!user_db_lookup(f->users, &key, 1, &f->accounts, e))
+		return false;
+	*value_r =
+		f->accounts.n > before ? f->accounts.line[before].value : NULL;
+	return true;
+}
+
+static bool
+look_up(void *ctx, enum map_id map, const char *key, const char **value_r,
+	struct err *e)
+{
+	struct files *f = ctx;
+	char path[NODE_PATH_SIZE];
+	if (map == MAP_ACCOUNTS)
+		return look_up_account(f, key, value_r, e);
+	if (!f->map[map]) {
+		node_map_path(f->conf, map, path);
+		if (!lmdb_reader_open(&f->map[map], path, e))
+			return false;
+	}
+	return lmdb_reader_get(f->map[map], key, value_r, e);
+}
+
+/* The last revision of each step's key up to what is live here. */
+static bool
+name_persons(struct db *db, uint64_t serial, struct arena *a, struct explain *x,
+	struct err *e)
+{
+	for (size_t i = 0; i < x->steps; i++) {
+		struct explain_step *s = &x->step[i];
+		const char kind = explain_key_kind(s);
+		struct key_revision r;
+		if (kind == 0)
+			continue;
+		if (!key_revision_find(
+			    db, KEY_VIEW, kind, s->key, serial, a, &r, e))
+			return false;
+		s->serial = r.serial;
+		s->action = r.action;
+		s->actor_name = r.actor_name;
+		s->at_us = r.at_us;
+	}
+	return true;
+}
+
+bool
+explain_live(const struct conf *conf, struct db *db,
+	const struct explain_in *in, struct arena *a, struct explain *out,
+	struct err *e)
+{
+	struct files f = { .conf = &conf->node };
+	char path[NODE_PATH_SIZE], *table;
+	struct journal_state s;
+	size_t len;
+	const struct explain_query q = explain_query_of(in);
+	node_cidr_path(&conf->node, path);
+	if (!file_read(path, TABLE_BYTES, a, &table, &len, e)
+		|| !journal_peek(conf->node.state, &s, e))
+		return false;
+	const struct explain_config c = { .lookup = look_up,
+		.ctx = &f,
+		.relay_table = table,
+		.virtual_transport = conf->node.virtual_transport,
+		.origin = "",
+		.relay_host = "" };
+	return explain_run(&c, &q, a, out, e)
+		&& (!db || name_persons(db, s.applied, a, out, e));
+}
+
+/* The verb `explain`: the form's members in, {steps, outcome, is_cut} under
+ * `live` out. */
+bool
+request_explain(struct request *q, struct err *e)
+{
+	struct explain_in in;
+	struct explain x;
+	struct db *db = NULL;
+	struct arena *a = arena_new(ARENA_BYTES);
+	if (!a)
+		return err_memory(e);
+	struct err away = ERR_EMPTY;
+	if (!node_db_open(q->node->conf, &db, &away))
+		db = NULL;
+	const bool ok = explain_read_in(q->args, a, &in, e)
+		&& explain_live(q->node->conf, db, &in, a, &x, e);
+	if (ok)
+		explain_json(q->out, "live", &x);
+	if (db)
+		db_close(&db);
+	arena_free(&a);
+	return ok;
+}
+
+struct ask {
+	const struct conf *conf;
+	const struct explain_in *in;
+	struct arena *arena;
+};
+
+/* The database may be away: then nobody is named. */
+static bool
+answer_child(void *ctx, FILE *out, struct err *e)
+{
+	const struct ask *j = ctx;
+	struct explain x;
+	struct db *db = NULL;
+	struct err away = ERR_EMPTY;
+	struct str text = str_in(j->arena, REQUEST_REPLY_MAX);
+	struct jsonw w = jsonw_over(&text);
+	if (!node_db_open(j->conf, &db, &away))
+		db = NULL;
+	if (!explain_live(j->conf, db, j->in, j->arena, &x, e))
+		return false;
+	explain_json(&w, NULL, &x);
+	if (!jsonw_done(&w, e))
+		return false;
+	fwrite(str_text(&text), text.len, 1, out);
+	return true;
+}
+
+int
+explain_command(const struct conf *conf, const char *json)
+{
+	struct err e = ERR_EMPTY;
+	struct json *doc = NULL;
+	struct explain_in in;
+	struct child c = { .fd = -1 };
+	struct arena *a = arena_new(ARENA_BYTES);
+	struct ask j = { conf, &in, a };
+	const bool ok = a
+		&& json_parse(
+			json, strlen(json), &json_limits_request, &doc, &e)
+		&& explain_read_in(json_root(doc), a, &in, &e)
+		&& child_call(&c, answer_child, &j, ANSWER_MS, &e);
+	if (ok)
+		printf("%.*s\n", (int)c.n, c.data);
+	else
+		fprintf(stderr, "postroom-mapd: %s\n", err_text(&e));
+	child_free(&c);
+	json_free(&doc);
+	arena_free(&a);
+	return ok ? 0 : err_exit_code(e.code);
+}
