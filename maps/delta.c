@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool
-push(struct delta *d, struct delta_line x, struct err *e)
+bool
+delta_add(struct delta *d, const struct delta_line *x, struct err *e)
 {
 	if (d->n == d->cap) {
 		size_t cap = d->cap ? d->cap * 2 : 16;
@@ -18,10 +18,10 @@ push(struct delta *d, struct delta_line x, struct err *e)
 		d->line = p;
 		d->cap = cap;
 	}
-	d->line[d->n++] = x;
-	if (!x.before)
+	d->line[d->n++] = *x;
+	if (!x->before)
 		d->added++;
-	else if (!x.after)
+	else if (!x->after)
 		d->removed++;
 	else
 		d->changed++;
@@ -51,7 +51,7 @@ delta_map(struct delta *d, enum map_id map, const struct map_lines *live,
 		}
 		if (c == 0 && strcmp(x.before, x.after) == 0)
 			continue;
-		if (!push(d, x, e))
+		if (!delta_add(d, &x, e))
 			return false;
 	}
 	return true;

@@ -24,6 +24,10 @@ struct delta {
 	size_t added, changed, removed;
 };
 
+/* Append one line; its texts are borrowed. False: out of memory. */
+bool delta_add(struct delta *d, const struct delta_line *x, struct err *e)
+	__attribute__((warn_unused_result));
+
 /*
  * Append the difference of one map. Both lists must be sorted.
  * False: out of memory.

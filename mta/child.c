@@ -17,14 +17,16 @@
 
 #include "base/timeutil.h"
 
-/* A damaged map ends the child: that is an answer, not a fault to report. */
-static void
-die_quietly(void)
+void
+child_settle(pid_t parent)
 {
 	static const int signals[] = { SIGBUS, SIGSEGV, SIGABRT, SIGILL,
 		SIGFPE };
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
 		signal(signals[i], SIG_DFL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
 }
 
 static _Noreturn void
@@ -32,10 +34,7 @@ child_main(child_fn *fn, void *ctx, int fd, pid_t parent)
 {
 	struct err e = ERR_EMPTY;
 
-	die_quietly();
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(1);
+	child_settle(parent);
 	FILE *out = fdopen(fd, "w");
 	if (!out)
 		_exit(1);

@@ -2,8 +2,10 @@
  * Work in a child process, with an answer and a deadline.
  *
  * LMDB's assertions abort the process and a truncated map under a memory
- * mapping is a SIGBUS, so everything that opens a map runs in a child. The
- * child answers through a pipe; what it writes before a failure is dropped.
+ * mapping is a SIGBUS, so everything that opens a map runs in a child: what is
+ * long in one of its own (here), what each round needs in one that lives on
+ * (mta/worker.h). The child answers through a pipe; what it writes before a
+ * failure is dropped.
  * A child that dies of a signal is reported as ERR_INTERNAL with the reason
  * `child_died`, one that overruns as `child_late`; it is killed.
  */
@@ -18,10 +20,19 @@
 
 #include "base/err.h"
 
+/*
+ * First thing in a new process: it ends with its parent, and what a damaged
+ * map does to it is no fault to report.
+ */
+void child_settle(pid_t parent);
+
 /* Runs in the child. Writes its answer to `out`; false with `e` set fails. */
 typedef bool child_fn(void *ctx, FILE *out, struct err *e);
 
-/* A running child and what it has answered so far. {0} is idle. */
+/*
+ * A running child and what it has answered so far, or the answer of a worker.
+ * {0} is idle.
+ */
 struct child {
 	pid_t pid;
 	int fd;

@@ -1,8 +1,9 @@
 /*
- * See live.h. A child answers with records `map key NUL value NUL`.
+ * See live.h. The worker answers with records `map key NUL value NUL`.
  */
 #include "mta/live.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -12,6 +13,9 @@
 #define READ_MS 30000
 #define APPLY_MS 60000
 #define LOCK_MS 10000
+
+/* What the worker is asked for. */
+enum verb { VERB_READ, VERB_COUNT, VERB_APPLY };
 
 static void
 emit(FILE *out, enum map_id map, const char *key, const char *value)
@@ -30,7 +34,7 @@ take_answer(const struct child *c, struct map_set *out, struct err *e)
 		const char *value = key + strlen(key) + 1;
 		if (map < 0 || map >= MAP_COUNT)
 			return err_set(e, ERR_INTERNAL, "", "bad_answer", "",
-				"a child's answer cannot be read");
+				"an answer about the maps cannot be read");
 		if (!lines_add_ref(&out->map[map], key, value, e))
 			return false;
 		p = value + strlen(value) + 1;
@@ -57,10 +61,53 @@ note_damage(struct node *n, const struct err *e)
 		memset(n->mark, 0, sizeof(n->mark));
 }
 
-struct read_job {
-	const struct conf_node *conf;
-	const struct strset *keys, *domains;
+/*
+ * Requests. A list of texts ends in an empty text; a line of a delta is
+ * `map key NUL`, then `+ value NUL` or `-`.
+ */
+static void
+put_texts(FILE *out, const struct strset *s)
+{
+	for (size_t i = 0; s && i < s->n; i++)
+		fwrite(s->list[i], strlen(s->list[i]) + 1, 1, out);
+	putc('\0', out);
+}
+
+static bool
+take_texts(const char **p, struct strset *out, struct err *e)
+{
+	for (; **p; *p += strlen(*p) + 1)
+		if (!strset_add(out, *p, NULL, e))
+			return false;
+	++*p;
+	return true;
+}
+
+struct request {
+	char *data;
+	size_t n;
+	FILE *out;
 };
+
+static bool
+request_begin(struct request *q, struct err *e)
+{
+	*q = (struct request){ 0 };
+	q->out = open_memstream(&q->data, &q->n);
+	return q->out || err_memory(e);
+}
+
+static bool
+request_send(struct request *q, struct node *n, enum verb verb, int deadline_ms,
+	struct child *answer, struct err *e)
+{
+	const bool ok = (fclose(q->out) == 0 || err_memory(e))
+		&& (n->maps.verb || live_start(n, e))
+		&& worker_call(
+			&n->maps, verb, q->data, q->n, deadline_ms, answer, e);
+	free(q->data);
+	return ok;
+}
 
 struct scan_job {
 	FILE *out;
@@ -83,28 +130,140 @@ scan_line(void *ctx, const char *key, const char *value, struct err *e)
 }
 
 static bool
-read_map(const struct read_job *j, enum map_id map, FILE *out, struct err *e)
+read_map(const struct conf_node *c, enum map_id map, const struct strset *keys,
+	const struct strset *domains, FILE *out, struct err *e)
 {
 	char path[NODE_PATH_SIZE];
 	struct map_lines found = { 0 };
-	node_map_path(j->conf, map, path);
-	if (!lmdb_lookup(path, j->keys->list, j->keys->n, &found, e))
-		return false;
-	for (size_t i = 0; i < found.n; i++)
+	node_map_path(c, map, path);
+	bool ok = lmdb_lookup(path, keys->list, keys->n, &found, e);
+	for (size_t i = 0; ok && i < found.n; i++)
 		emit(out, map, found.line[i].key, found.line[i].value);
-	if (!j->domains || j->domains->n == 0)
-		return true;
-	struct scan_job s = { out, map, j->domains, 0 };
+	lines_free(&found);
+	if (!ok || domains->n == 0)
+		return ok;
+	struct scan_job s = { out, map, domains, 0 };
 	return lmdb_scan(path, scan_line, &s, e);
 }
 
 static bool
-read_child(void *ctx, FILE *out, struct err *e)
+serve_read(void *ctx, const char *request, size_t n, FILE *out, struct err *e)
 {
-	for (int m = 0; m < MAP_COUNT; m++)
-		if (m != MAP_ACCOUNTS && !read_map(ctx, (enum map_id)m, out, e))
+	struct strset keys = { 0 }, domains = { 0 };
+	(void)n;
+	bool ok = take_texts(&request, &keys, e)
+		&& take_texts(&request, &domains, e);
+	for (int m = 0; ok && m < MAP_COUNT; m++)
+		ok = m == MAP_ACCOUNTS
+			|| read_map(
+				ctx, (enum map_id)m, &keys, &domains, out, e);
+	strset_free(&keys);
+	strset_free(&domains);
+	return ok;
+}
+
+static bool
+serve_count(void *ctx, const char *request, size_t n, FILE *out, struct err *e)
+{
+	static const enum map_id routing[] = { MAP_MAILBOXES, MAP_ALIASES };
+	struct strset domains = { 0 };
+	struct scan_job s = { NULL, MAP_MAILBOXES, &domains, 0 };
+	char path[NODE_PATH_SIZE];
+	(void)n;
+	bool ok = take_texts(&request, &domains, e);
+	for (size_t i = 0; ok && i < ARRAY_LEN(routing); i++) {
+		node_map_path(ctx, routing[i], path);
+		ok = lmdb_scan(path, scan_line, &s, e);
+	}
+	strset_free(&domains);
+	fprintf(out, "%zu", s.n);
+	putc('\0', out);
+	return ok;
+}
+
+/* The part of a delta that belongs to one map: its lines are grouped. */
+static const struct delta_line *
+part(const struct delta *d, enum map_id map, size_t *n_r)
+{
+	size_t i = 0, k;
+	while (i < d->n && d->line[i].map != map)
+		i++;
+	for (k = i; k < d->n && d->line[k].map == map; k++)
+		;
+	*n_r = k - i;
+	return d->line + i;
+}
+
+static bool
+apply_map(const struct conf_node *c, const struct delta *all, enum map_id map,
+	enum lmdb_part which, struct err *e)
+{
+	char path[NODE_PATH_SIZE];
+	size_t n;
+	const struct delta_line *d = part(all, map, &n);
+	if (n == 0)
+		return true;
+	node_map_path(c, map, path);
+	return lmdb_apply(path, d, n, which, LOCK_MS, e);
+}
+
+static void
+put_delta(FILE *out, const struct delta *d)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		const struct delta_line *x = &d->line[i];
+		if (x->map == MAP_ACCOUNTS)
+			continue;
+		putc('a' + (int)x->map, out);
+		fwrite(x->key, strlen(x->key) + 1, 1, out);
+		putc(x->after ? '+' : '-', out);
+		if (x->after)
+			fwrite(x->after, strlen(x->after) + 1, 1, out);
+	}
+}
+
+static bool
+take_delta(const char *p, const char *end, struct delta *out, struct err *e)
+{
+	while (p < end) {
+		struct delta_line x = { .map = (enum map_id)(*p - 'a') };
+		x.key = p + 1;
+		p = x.key + strlen(x.key) + 1;
+		if (*p++ == '+') {
+			x.after = p;
+			p += strlen(p) + 1;
+		}
+		if (!delta_add(out, &x, e))
 			return false;
+	}
 	return true;
+}
+
+static bool
+serve_apply(void *ctx, const char *request, size_t n, FILE *out, struct err *e)
+{
+	struct delta d = { 0 };
+	(void)out;
+	bool ok = take_delta(request, request + n, &d, e);
+	for (int m = MAP_ACCOUNTS + 1; ok && m < MAP_COUNT; m++)
+		ok = apply_map(ctx, &d, (enum map_id)m, LMDB_PUTS, e);
+	for (int m = MAP_COUNT - 1; ok && m > MAP_ACCOUNTS; m--)
+		ok = apply_map(ctx, &d, (enum map_id)m, LMDB_REMOVALS, e);
+	delta_free(&d);
+	return ok;
+}
+
+static worker_fn *const verbs[] = {
+	[VERB_READ] = serve_read,
+	[VERB_COUNT] = serve_count,
+	[VERB_APPLY] = serve_apply,
+};
+
+bool
+live_start(struct node *n, struct err *e)
+{
+	return worker_start(
+		&n->maps, verbs, (void *)(uintptr_t)&n->conf->node, e);
 }
 
 static bool
@@ -131,8 +290,12 @@ live_read(struct node *n, const struct strset *keys,
 	const struct strset *domains, struct map_set *out, struct child *answer,
 	struct err *e)
 {
-	struct read_job j = { &n->conf->node, keys, domains };
-	bool ok = child_call(answer, read_child, &j, READ_MS, e)
+	struct request q;
+	if (!request_begin(&q, e))
+		return false;
+	put_texts(q.out, keys);
+	put_texts(q.out, domains);
+	bool ok = request_send(&q, n, VERB_READ, READ_MS, answer, e)
 		&& take_answer(answer, out, e)
 		&& read_users(n, keys, domains, &out->map[MAP_ACCOUNTS], e);
 	for (int m = 0; ok && m < MAP_COUNT; m++)
@@ -142,98 +305,48 @@ live_read(struct node *n, const struct strset *keys,
 	return ok;
 }
 
-static bool
-count_child(void *ctx, FILE *out, struct err *e)
-{
-	static const enum map_id routing[] = { MAP_MAILBOXES, MAP_ALIASES };
-	const struct read_job *j = ctx;
-	struct scan_job s = { NULL, MAP_MAILBOXES, j->domains, 0 };
-	char path[NODE_PATH_SIZE];
-	for (size_t i = 0; i < ARRAY_LEN(routing); i++) {
-		node_map_path(j->conf, routing[i], path);
-		if (!lmdb_scan(path, scan_line, &s, e))
-			return false;
-	}
-	fprintf(out, "%zu", s.n);
-	putc('\0', out);
-	return true;
-}
-
 bool
 live_count(struct node *n, const char *domain, size_t *n_r, struct err *e)
 {
-	struct strset one = { 0 };
+	const struct strset one = { .list = &domain, .n = 1 };
 	struct child c = { .fd = -1 };
+	struct request q;
 	int64_t value = 0;
-	struct read_job j = { &n->conf->node, NULL, &one };
-	const bool ok = strset_add(&one, domain, NULL, e)
-		&& child_call(&c, count_child, &j, READ_MS, e)
+	if (!request_begin(&q, e))
+		return false;
+	put_texts(q.out, &one);
+	const bool ok = request_send(&q, n, VERB_COUNT, READ_MS, &c, e)
 		&& str_to_i64(c.data, 0, INT64_MAX, &value);
 	*n_r = (size_t)value;
 	child_free(&c);
-	strset_free(&one);
 	return ok;
 }
 
-struct apply_job {
-	const struct conf_node *conf;
-	const struct delta *delta;
-};
-
-/* The part of a delta that belongs to one map: its lines are grouped. */
-static const struct delta_line *
-part(const struct delta *d, enum map_id map, size_t *n_r)
-{
-	size_t i = 0, k;
-	while (i < d->n && d->line[i].map != map)
-		i++;
-	for (k = i; k < d->n && d->line[k].map == map; k++)
-		;
-	*n_r = k - i;
-	return d->line + i;
-}
-
 static bool
-apply_map(const struct apply_job *j, enum map_id map, enum lmdb_part which,
-	struct err *e)
+apply_maps(struct node *n, const struct delta *d, struct err *e)
 {
-	char path[NODE_PATH_SIZE];
-	size_t n;
-	const struct delta_line *d = part(j->delta, map, &n);
-	if (n == 0)
-		return true;
-	node_map_path(j->conf, map, path);
-	return lmdb_apply(path, d, n, which, LOCK_MS, e);
-}
-
-static bool
-apply_child(void *ctx, FILE *out, struct err *e)
-{
-	(void)out;
-	for (int m = MAP_ACCOUNTS + 1; m < MAP_COUNT; m++)
-		if (!apply_map(ctx, (enum map_id)m, LMDB_PUTS, e))
-			return false;
-	for (int m = MAP_COUNT - 1; m > MAP_ACCOUNTS; m--)
-		if (!apply_map(ctx, (enum map_id)m, LMDB_REMOVALS, e))
-			return false;
-	return true;
+	struct child c = { .fd = -1 };
+	struct request q;
+	if (!request_begin(&q, e))
+		return false;
+	put_delta(q.out, d);
+	const bool ok = request_send(&q, n, VERB_APPLY, APPLY_MS, &c, e);
+	child_free(&c);
+	return ok;
 }
 
 bool
 live_apply(struct node *n, const struct delta *d, struct err *e)
 {
-	struct apply_job j = { &n->conf->node, d };
-	struct child c = { .fd = -1 };
 	size_t users;
 	const struct delta_line *u = part(d, MAP_ACCOUNTS, &users);
 	bool ok = users == 0
 		|| (node_users(n, e)
 			&& user_db_apply(n->users, u, users, true, e));
 	if (ok && d->n > users)
-		ok = child_call(&c, apply_child, &j, APPLY_MS, e);
+		ok = apply_maps(n, d, e);
 	if (ok && users > 0)
 		ok = user_db_apply(n->users, u, users, false, e);
-	child_free(&c);
 	/* What was left half done is ours too, so it is no foreign change. */
 	for (int m = 0; m < MAP_COUNT; m++) {
 		size_t lines;

@@ -1,7 +1,8 @@
 /*
  * What is live in the files, and changing it in the safe order.
  *
- * LMDB files are touched in children only; the users' file in this process.
+ * LMDB files are touched in a worker (mta/worker.h) only; the users' file in
+ * this process.
  * An error that means damage (reason `damaged`, `missing`, `child_died`) sets
  * the maps at fault in n->damaged, so that the health check looks at them.
  */
@@ -11,6 +12,9 @@
 #include "db/strset.h"
 #include "maps/delta.h"
 #include "mta/node.h"
+
+/* Start the worker. Do it while the process is small; else the first use does. */
+bool live_start(struct node *n, struct err *e) MUST_USE;
 
 /*
  * Append to `out` the live lines of these keys, in all maps, and of all keys

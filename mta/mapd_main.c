@@ -26,6 +26,7 @@
 #include "mta/check_cmd.h"
 #include "mta/explain_live.h"
 #include "mta/health.h"
+#include "mta/live.h"
 #include "mta/node.h"
 #include "mta/publish.h"
 #include "mta/rebuild.h"
@@ -337,7 +338,7 @@ start(struct app *app)
 	signal(SIGPIPE, SIG_IGN);
 	enter_sandbox(&app->conf);
 	if (!node_open(&app->node, &app->conf, &e)
-		|| !relay_load(&app->node, &e)
+		|| !live_start(&app->node, &e) || !relay_load(&app->node, &e)
 		|| !relay_refresh(&app->node, &e))
 		fatal("%s", err_text(&e));
 	app->suspects = REBUILD_ALL;

@@ -91,6 +91,7 @@ node_close(struct node *n)
 {
 	child_free(&n->asked.child);
 	node_disconnect(n);
+	worker_end(&n->maps);
 	user_db_close(&n->users);
 	journal_close(&n->journal);
 	holds_free(&n->held);

@@ -22,6 +22,7 @@
 #include "mta/journal.h"
 #include "mta/source.h"
 #include "mta/user_db.h"
+#include "mta/worker.h"
 
 #define NODE_PATH_SIZE 512
 
@@ -43,6 +44,7 @@ struct node {
 	const struct conf *conf;
 	struct source *source; /* NULL: away */
 	struct user_db *users; /* opened on use: node_users */
+	struct worker maps;    /* opens the map files: live.h */
 	struct journal *journal;
 	struct hold_list held;
 	struct relay_list relays;

@@ -59,8 +59,8 @@ class Step:
     """Attached to a publisher: it dies at its Nth call of `call`.
 
     With `path`, only calls on that file count; these are made by the
-    publisher's children, so the child is stopped there and the publisher
-    killed, which takes the child along.
+    publisher's worker and its other children, so that process is stopped
+    there and the publisher killed, which takes it along.
     """
 
     def __init__(self, publisher, call, number, path=None):
@@ -74,12 +74,19 @@ class Step:
                    "-p", str(publisher.process.pid)]
         if path:
             command[1:1] = ["-P", path]
+            for child in self._children():
+                command += ["-p", child]
         else:
             # The children are not to die at a number of their own.
             command.remove("-f")
         self.strace = subprocess.Popen(command, stdin=subprocess.DEVNULL,
                                        stderr=subprocess.DEVNULL)
         private.wait_for(self._is_attached, "strace")
+
+    def _children(self):
+        pid = self.publisher.process.pid
+        with open(f"/proc/{pid}/task/{pid}/children") as f:
+            return f.read().split()
 
     def _is_attached(self):
         if self.strace.poll() is not None:

@@ -22,6 +22,7 @@
 #include "mta/child.h"
 #include "mta/lmdb_map.h"
 #include "mta/user_db.h"
+#include "mta/worker.h"
 
 static char folder[64];
 
@@ -303,6 +304,67 @@ a_child_answers_fails_dies_or_is_killed(void **state)
 	}
 }
 
+static bool
+answer_worker(
+	void *ctx, const char *request, size_t n, FILE *out, struct err *e)
+{
+	(void)ctx;
+	/* Longer than what a socket holds, there and back. */
+	if (n > 100)
+		return fwrite(request, n, 1, out) == 1;
+	return answer_child((void *)(uintptr_t)request, out, e);
+}
+
+static bool
+ask(struct worker *w, const char *how, size_t n, struct child *c, struct err *e)
+{
+	return worker_call(w, 0, how, n, 300, c, e);
+}
+
+static void
+a_worker_lives_on_and_is_started_again_when_it_dies(void **state)
+{
+	static const struct {
+		const char *how, *reason;
+		bool lives;
+	} cases[] = { { "ok", "", true }, { "fails", "r", true },
+		{ "dies", "child_died", false }, { "ok", "", true },
+		{ "hangs", "child_late", false }, { "ok", "", true } };
+	static worker_fn *const verbs[] = { answer_worker };
+	static char large[3000000];
+	struct worker w;
+	struct child c;
+	struct err e = ERR_EMPTY;
+	(void)state;
+	assert_true(worker_start(&w, verbs, NULL, &e));
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const pid_t pid = w.pid;
+		const char *how = cases[i].how;
+		struct err why = ERR_EMPTY;
+		const bool ok = ask(&w, how, strlen(how), &c, &why);
+		assert_int_equal(ok, cases[i].reason[0] == '\0');
+		assert_string_equal(why.item[0].reason, cases[i].reason);
+		if (ok)
+			assert_memory_equal(c.data, "an answer", c.n);
+		if (pid != 0)
+			assert_int_equal(w.pid, cases[i].lives ? pid : 0);
+		child_free(&c);
+	}
+	memset(large, 'x', sizeof(large));
+	assert_true(ask(&w, large, sizeof(large), &c, &e));
+	assert_int_equal(c.n, sizeof(large));
+	assert_memory_equal(c.data, large, sizeof(large));
+	child_free(&c);
+	/* One that ended between two requests is no fault of the next. */
+	siginfo_t info;
+	kill(w.pid, SIGKILL);
+	assert_int_equal(
+		waitid(P_PID, (id_t)w.pid, &info, WEXITED | WNOWAIT), 0);
+	assert_true(ask(&w, "ok", 2, &c, &e));
+	child_free(&c);
+	worker_end(&w);
+}
+
 #define ACCOUNT(password, nologin)                                             \
 	password "\t/var/vmail/01/1\t5000\t5000\t*:bytes=0\t\t" nologin        \
 		 "\t0\t0\t0\t0"
@@ -380,6 +442,8 @@ main(void)
 		cmocka_unit_test(a_locked_map_gives_up_at_the_deadline),
 		cmocka_unit_test(a_child_finds_every_kind_of_damage),
 		cmocka_unit_test(a_child_answers_fails_dies_or_is_killed),
+		cmocka_unit_test(
+			a_worker_lives_on_and_is_started_again_when_it_dies),
 		cmocka_unit_test(users_come_change_and_go),
 		cmocka_unit_test(damaged_users_are_found_and_made_anew),
 	};
