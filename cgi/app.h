@@ -35,6 +35,7 @@ struct call {
 	struct session session;    /* not on a public route */
 	const struct actor *actor; /* NULL on a public route */
 	uint64_t id;               /* from the path, or 0 */
+	uint64_t sub_id;           /* the second one of the path, or 0 */
 	uint64_t match;            /* version from If-Match, or 0 */
 	void *query;               /* as the route's forms say */
 	void *body;

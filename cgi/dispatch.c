@@ -200,15 +200,16 @@ static bool
 handle(struct call *c, struct request *r, struct gateway *gw,
 	struct actor *actor, struct str *allow, struct err *e)
 {
-	int64_t id;
+	struct route_ids ids;
 
 	if (!request_read_head(r, gw, &c->app->conf.web, c->arena, e))
 		return false;
 	log_set_rid(r->id);
-	c->route = route_find(routes, r->method, r->path, &id, allow, e);
+	c->route = route_find(routes, r->method, r->path, &ids, allow, e);
 	if (!c->route)
 		return false;
-	c->id = (uint64_t)id;
+	c->id = (uint64_t)ids.id[0];
+	c->sub_id = (uint64_t)ids.id[1];
 	return check_origin(c, e) && connect_database(c, e)
 		&& check_session(c, actor, e) && read_query(c, e)
 		&& read_match(c, e) && read_body(c, r, gw, e)

@@ -39,7 +39,13 @@ extern const struct form job_query_form, job_errors_form;
 route_handler jobs_list, jobs_get, jobs_errors, jobs_cancel;
 
 extern const struct form quota_query_form, search_query_form;
-route_handler quota_show, publishing_show, search_show, home_show;
+route_handler quota_show, search_show, home_show;
+
+extern const struct form publish_mode_form, publish_all_form;
+route_handler publishing_show, publishing_mode, publishing_publish_all;
+
+extern const struct form request_add_form;
+route_handler node_requests_create, node_requests_get;
 
 route_handler health_show;
 
@@ -47,6 +53,11 @@ route_handler health_show;
 struct revision;
 void revision_write_json(
 	struct jsonw *w, const char *key, const struct revision *r);
+
+/* Publishing as a member `key` (NULL: root). */
+struct publishing;
+void publishing_write_json(
+	struct jsonw *w, const char *key, const struct publishing *p);
 
 /* An alias that names something, as an element. */
 struct alias_ref;

@@ -1,5 +1,5 @@
 /*
- * Routes that show many nouns at once: quota, publishing, search, home.
+ * Routes that show many nouns at once: quota, search, home.
  */
 #include "cgi/handlers.h"
 
@@ -75,55 +75,6 @@ quota_show(struct call *c, struct err *e)
 	for (size_t i = 0; i < page.n; i++)
 		write_quota(w, &items[i]);
 	page_end(w, &page);
-	return true;
-}
-
-static void
-write_node(struct jsonw *w, const struct node_view *n)
-{
-	jsonw_object(w, NULL);
-	jsonw_str(w, "name", n->name);
-	jsonw_str(w, "role", n->role);
-	jsonw_uint(w, "serial", n->serial);
-	jsonw_time(w, "applied_at", n->applied_us);
-	jsonw_time(w, "seen_at", n->seen_us);
-	jsonw_str(w, "state", n->state);
-	jsonw_str(w, "message", n->message);
-	jsonw_array(w, "held");
-	for (size_t i = 0; i < n->n_held; i++) {
-		jsonw_object(w, NULL);
-		jsonw_str(w, "domain", n->held[i].domain);
-		jsonw_str(w, "reason", n->held[i].reason);
-		jsonw_end(w);
-	}
-	jsonw_end(w);
-	jsonw_end(w);
-}
-
-static void
-write_publishing(struct jsonw *w, const char *key, const struct publishing *p)
-{
-	jsonw_object(w, key);
-	jsonw_uint(w, "head_serial", p->head_serial);
-	if (p->n_nodes > 0)
-		jsonw_uint(w, "live_serial", p->live_serial);
-	else
-		jsonw_null(w, "live_serial");
-	jsonw_array(w, "nodes");
-	for (size_t i = 0; i < p->n_nodes; i++)
-		write_node(w, &p->nodes[i]);
-	jsonw_end(w);
-	jsonw_end(w);
-}
-
-bool
-publishing_show(struct call *c, struct err *e)
-{
-	struct publishing p;
-
-	if (!publishing_get(c->core, c->actor, &p, e))
-		return false;
-	write_publishing(reply_json(c->reply, 200), NULL, &p);
 	return true;
 }
 
@@ -249,7 +200,7 @@ home_show(struct call *c, struct err *e)
 		write_attention(w, &h.attention[i]);
 	jsonw_end(w);
 	write_counts(w, &h.counts);
-	write_publishing(w, "publishing", &h.publishing);
+	publishing_write_json(w, "publishing", &h.publishing);
 	jsonw_array(w, "quota");
 	for (size_t i = 0; i < h.n_quota; i++)
 		write_quota(w, &h.quota[i]);

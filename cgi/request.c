@@ -20,6 +20,7 @@ static const char *const method_names[METHODS] = {
 	[METHOD_GET] = "GET",
 	[METHOD_HEAD] = "HEAD",
 	[METHOD_POST] = "POST",
+	[METHOD_PUT] = "PUT",
 	[METHOD_PATCH] = "PATCH",
 	[METHOD_DELETE] = "DELETE",
 };

@@ -15,14 +15,17 @@ parse_id(const char *s, size_t len, int64_t *id_r)
 }
 
 bool
-route_fits(const char *pattern, const char *path, int64_t *id_r)
+route_fits(const char *pattern, const char *path, struct route_ids *ids_r)
 {
-	*id_r = 0;
+	size_t n = 0;
+
+	*ids_r = (struct route_ids){ 0 };
 	while (*pattern != '\0') {
 		if (*pattern == '{') {
 			const size_t len = strcspn(path, "/");
 
-			if (!parse_id(path, len, id_r))
+			if (n == ROUTE_IDS
+				|| !parse_id(path, len, &ids_r->id[n++]))
 				return false;
 			path += len;
 			pattern += strcspn(pattern, "}") + 1;
@@ -35,17 +38,17 @@ route_fits(const char *pattern, const char *path, int64_t *id_r)
 
 const struct route *
 route_find(const struct route *table, enum method method, const char *path,
-	int64_t *id_r, struct str *allow, struct err *e)
+	struct route_ids *ids_r, struct str *allow, struct err *e)
 {
 	const enum method want = method == METHOD_HEAD ? METHOD_GET : method;
-	int64_t id;
+	struct route_ids ids;
 
 	for (const struct route *r = table; r->path; r++) {
-		if (!route_fits(r->path, path, &id))
+		if (!route_fits(r->path, path, &ids))
 			continue;
 		if (r->method == want) {
 			str_reset(allow);
-			*id_r = id;
+			*ids_r = ids;
 			return r;
 		}
 		if (allow->len > 0)

@@ -46,7 +46,7 @@ typedef bool route_handler(struct call *c, struct err *e);
 
 struct route {
 	enum method method;
-	const char *path; /* whole; `{id}` is a number */
+	const char *path; /* whole; `{id}` is a number, up to ROUTE_IDS */
 	enum gate gate;
 	const struct form *query;
 	const struct form *body;
@@ -61,17 +61,24 @@ struct route {
 /* Rows end with a NULL path. */
 extern const struct route routes[];
 
+/* Numbers in a path, in its order; 0 where it has none. */
+#define ROUTE_IDS 2
+struct route_ids {
+	int64_t id[ROUTE_IDS];
+};
+
 /*
- * The row for a request. *id_r is the number in the path, 0 without one. HEAD
+ * The row for a request, and the numbers in its path. HEAD
  * finds GET. ERR_NOT_FOUND, or ERR_METHOD when the path has other methods;
  * these are then put in `allow` (an Allow header).
  */
 const struct route *route_find(const struct route *table, enum method method,
-	const char *path, int64_t *id_r, struct str *allow,
+	const char *path, struct route_ids *ids_r, struct str *allow,
 	struct err *e) MUST_USE;
 
 /* Does `path` fit `pattern`? */
-bool route_fits(const char *pattern, const char *path, int64_t *id_r) MUST_USE;
+bool route_fits(const char *pattern, const char *path,
+	struct route_ids *ids_r) MUST_USE;
 
 /* One line a route: method, path, role and flags, separated by tabs. */
 bool route_print(const struct route *table, struct str *out);

@@ -107,6 +107,17 @@ const struct route routes[] = {
 		quota_show, "quota.list" },
 	{ METHOD_GET, API("/publishing"), GATE_ADMIN, NULL, NULL, ROUTE_POLLED,
 		publishing_show, "publishing.get" },
+	{ METHOD_PUT, API("/publishing/mode"), GATE_SUPERADMIN, NULL,
+		&publish_mode_form, 0, publishing_mode, "publishing.mode" },
+	{ METHOD_POST, API("/publishing/publish"), GATE_SUPERADMIN, NULL,
+		&publish_all_form, 0,
+		publishing_publish_all, "publishing.publish" },
+
+	{ METHOD_POST, API("/nodes/{id}/requests"), GATE_SUPERADMIN, NULL,
+		&request_add_form, 0, node_requests_create, "node.request" },
+	{ METHOD_GET, API("/nodes/{id}/requests/{request}"), GATE_SUPERADMIN,
+		NULL, NULL, ROUTE_POLLED, node_requests_get, "node.reply" },
+
 	{ METHOD_GET, API("/search"), GATE_ADMIN, &search_query_form, NULL, 0,
 		search_show, "search.get" },
 	{ METHOD_GET, API("/home"), GATE_ADMIN, NULL, NULL, 0,

@@ -5,7 +5,7 @@
  */
 #include "cli/mapd.h"
 #include "core/node.h"
-#include "core/overview.h"
+#include "core/publishing.h"
 
 #include <poll.h>
 
@@ -27,39 +27,13 @@ static const struct cli_option node_options[] = {
 };
 
 static void
-write_node(struct jsonw *w, const struct node_view *n)
-{
-	jsonw_object(w, NULL);
-	jsonw_str(w, "name", n->name);
-	jsonw_str(w, "role", n->role);
-	jsonw_str(w, "state", n->state);
-	jsonw_uint(w, "serial", n->serial);
-	jsonw_time(w, "applied_at", n->applied_us);
-	jsonw_time(w, "seen_at", n->seen_us);
-	jsonw_str(w, "message", n->message);
-	jsonw_array(w, "held");
-	for (size_t i = 0; i < n->n_held; i++) {
-		jsonw_object(w, NULL);
-		jsonw_str(w, "domain", n->held[i].domain);
-		jsonw_str(w, "reason", n->held[i].reason);
-		jsonw_end(w);
-	}
-	jsonw_end(w);
-	jsonw_end(w);
-}
-
-static void
 write_publishing(struct jsonw *w, const struct publishing *p)
 {
 	jsonw_object(w, NULL);
-	jsonw_uint(w, "head_serial", p->head_serial);
-	if (p->n_nodes > 0)
-		jsonw_uint(w, "live_serial", p->live_serial);
-	else
-		jsonw_null(w, "live_serial");
+	publishing_write_members(w, p);
 	jsonw_array(w, "items");
 	for (size_t i = 0; i < p->n_nodes; i++)
-		write_node(w, &p->nodes[i]);
+		node_view_write_json(w, &p->nodes[i]);
 	jsonw_end(w);
 	jsonw_end(w);
 }

@@ -13,6 +13,7 @@
 #include "core/ops.h"
 
 #define LINE_CHARS 200
+#define NOTE_CHARS 500
 #define COUNT_MAX INT64_C(4294967295)
 
 static const char *const state_words[] = {
@@ -172,8 +173,8 @@ domain_in_defaults(struct domain_in *in)
 	*in = (struct domain_in){ .retire_us = TIME_NONE };
 }
 
-bool
-check_line(const char *in, char *out, size_t cap, struct err *e)
+static bool
+check_chars(const char *in, char *out, size_t cap, size_t most, struct err *e)
 {
 	size_t len = strlen(in), chars = 0;
 	uint32_t code;
@@ -186,10 +187,22 @@ check_line(const char *in, char *out, size_t cap, struct err *e)
 				"the text is not UTF-8");
 		at += step;
 	}
-	if (chars > LINE_CHARS || !str_copy(out, cap, in))
+	if (chars > most || !str_copy(out, cap, in))
 		return err_set(e, ERR_INVALID, NULL, "too_long", NULL,
-			"the text has more than %d characters", LINE_CHARS);
+			"the text has more than %zu characters", most);
 	return true;
+}
+
+bool
+check_line(const char *in, char *out, size_t cap, struct err *e)
+{
+	return check_chars(in, out, cap, LINE_CHARS, e);
+}
+
+bool
+check_note(const char *in, char *out, size_t cap, struct err *e)
+{
+	return check_chars(in, out, cap, NOTE_CHARS, e);
 }
 
 bool

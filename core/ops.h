@@ -28,6 +28,8 @@ bool no_such(const char *noun, struct err *e);
 
 /* A `.check` of one-line texts: at most 200 characters, as the columns have. */
 bool check_line(const char *in, char *out, size_t cap, struct err *e) MUST_USE;
+/* Of notes that are kept with an act: at most 500. */
+bool check_note(const char *in, char *out, size_t cap, struct err *e) MUST_USE;
 
 /* The flags of a domain for its special addresses. */
 void domain_note_address(struct domain *d, const char *address, bool is_there);

@@ -7,10 +7,8 @@
 #include <string.h>
 
 #include "base/timeutil.h"
-#include "db/log_rows.h"
 #include "db/view_rows.h"
 
-#define HELD_MAX 100
 #define ATTENTION_EACH 10
 #define HOME_QUOTA 10
 #define HOME_REVISIONS 10
@@ -32,82 +30,6 @@ quota_list(struct core *c, const struct actor *a, const struct list_query *q,
 			"sort by allotted or name, with - before it for "
 			"downward");
 	return domain_list(c, a, &of, items_r, page_r, e);
-}
-
-/* --- publishing --- */
-
-static const char *
-state_of(const struct node_row *row, uint64_t head, size_t n_held, int64_t now)
-{
-	if (row->seen_us == TIME_NONE
-		|| now - row->seen_us > NODE_SILENT_S * US_PER_S)
-		return "unreachable";
-	if (strcmp(row->state, "error") == 0)
-		return "error";
-	if (n_held > 0)
-		return "held";
-	return row->serial < head ? "behind" : "ok";
-}
-
-static bool
-add_held(struct core *c, const struct actor *a, uint64_t node_id,
-	struct node_view *out, struct err *e)
-{
-	struct held_row *rows;
-	size_t n;
-
-	if (!actor_sees_all(a))
-		return true;
-	if (!view_row_held(c->db, c->arena, node_id, HELD_MAX, &rows, &n, e))
-		return false;
-	out->held = arena_array(c->arena, n + 1, sizeof(*out->held));
-	if (!out->held)
-		return err_memory(e);
-	for (size_t i = 0; i < n; i++)
-		out->held[i] =
-			(struct node_held){ rows[i].domain, rows[i].held };
-	out->n_held = n;
-	return true;
-}
-
-static bool
-view_of(struct core *c, const struct actor *a, const struct node_row *row,
-	uint64_t head, struct node_view *out, struct err *e)
-{
-	*out = (struct node_view){ .name = row->name,
-		.role = row->role,
-		.serial = row->serial,
-		.applied_us = row->applied_us,
-		.seen_us = row->seen_us,
-		.message = actor_sees_all(a) ? row->message : "" };
-	if (!add_held(c, a, row->id, out, e))
-		return false;
-	out->state = state_of(row, head, out->n_held, c->now());
-	return true;
-}
-
-bool
-publishing_get(struct core *c, const struct actor *a, struct publishing *out,
-	struct err *e)
-{
-	struct node_row *rows;
-
-	*out = (struct publishing){ 0 };
-	if (!log_row_head(c->db, &out->head_serial, e)
-		|| !view_row_nodes(c->db, c->arena, &rows, &out->n_nodes, e))
-		return false;
-	out->nodes =
-		arena_array(c->arena, out->n_nodes + 1, sizeof(*out->nodes));
-	if (!out->nodes)
-		return err_memory(e);
-	for (size_t i = 0; i < out->n_nodes; i++) {
-		if (!view_of(c, a, &rows[i], out->head_serial, &out->nodes[i],
-			    e))
-			return false;
-		if (i == 0 || rows[i].serial < out->live_serial)
-			out->live_serial = rows[i].serial;
-	}
-	return true;
 }
 
 /* --- search --- */

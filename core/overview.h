@@ -1,5 +1,5 @@
 /*
- * What the panel's home, quota, publishing and search pages show. Reads only.
+ * What the panel's home, quota and search pages show. Reads only.
  */
 #ifndef CORE_OVERVIEW_H
 #define CORE_OVERVIEW_H
@@ -8,6 +8,7 @@
 #include "core/core.h"
 #include "core/domain.h"
 #include "core/mailbox.h"
+#include "core/publishing.h"
 #include "core/revision.h"
 #include "core/whitelist.h"
 
@@ -15,30 +16,6 @@
 bool quota_list(struct core *c, const struct actor *a,
 	const struct list_query *q, struct domain **items_r,
 	struct list_page *page_r, struct err *e) MUST_USE;
-
-/* A node that has not been seen for so long is unreachable. */
-#define NODE_SILENT_S 15
-
-struct node_held {
-	const char *domain, *reason;
-};
-struct node_view {
-	const char *name, *role;
-	uint64_t serial;
-	int64_t applied_us, seen_us;
-	const char *state; /* ok, behind, held, error, unreachable */
-	const char *message;
-	struct node_held *held;
-	size_t n_held; /* up to 100 */
-};
-struct publishing {
-	uint64_t head_serial;
-	uint64_t live_serial; /* least of all nodes; 0 without any */
-	struct node_view *nodes;
-	size_t n_nodes;
-};
-bool publishing_get(struct core *c, const struct actor *a,
-	struct publishing *out, struct err *e) MUST_USE;
 
 struct search_result {
 	struct domain *domains;

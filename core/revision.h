@@ -11,7 +11,7 @@
  * Undo writes a new revision from the before-images. It is refused
  * (ERR_CONFLICT) with `later_change`, naming noun and serial, when a field
  * that it would set has another value than this revision gave it;
- * `cannot_undo` for what has no way back (a purge, a sign-in), and
+ * `cannot_undo` for what has no way back (a purge, a node, a setting), and
  * `undone_already`. What a create made is deleted, what a delete took is
  * restored.
  */

@@ -348,6 +348,18 @@ check_action(const struct revision *r, struct err *e)
 		|| cannot_undo("", "it changed too much to be undone here", e);
 }
 
+/* What nodes are and how is published is set again, not undone. */
+static bool
+check_nouns(const struct undo *u, struct err *e)
+{
+	for (size_t i = 0; i < u->n; i++)
+		if (strcmp(u->change[i].noun, "node") == 0
+			|| strcmp(u->change[i].noun, "setting") == 0)
+			return cannot_undo(u->change[i].subject,
+				"this cannot be undone", e);
+	return true;
+}
+
 /* Everything that it changed must be the actor's. */
 static bool
 check_actor(const struct actor *a, const struct undo *u, struct err *e)
@@ -388,7 +400,7 @@ revision_undo(struct core *c, const struct actor *a, uint64_t serial,
 	if (!revision_get(c, a, serial, &u.r, e) || !check_action(&u.r, e)
 		|| !view_row_changes(c->db, c->arena, u.r.prov_id, 0,
 			CHANGES_MAX, &u.change, &u.n, e)
-		|| !check_actor(a, &u, e)
+		|| !check_actor(a, &u, e) || !check_nouns(&u, e)
 		|| !view_row_change_domains(c->db, c->arena, u.r.prov_id,
 			&u.domain_ids, &u.n_domains, e))
 		return false;

@@ -10,8 +10,6 @@ enum {
 	Q_CHANGE_DOMAINS,
 	Q_LATER,
 	Q_LATER_IN_DOMAIN,
-	Q_NODES,
-	Q_HELD,
 	Q_COUNTS,
 	Q_ATTENTION,
 	Q_N
@@ -44,16 +42,6 @@ static const struct sql sql[] = {
 				"WHERE c.domain_id = ? AND c.prov_id > ? "
 				"ORDER BY c.prov_id LIMIT 1",
 		"uu", "u" },
-	[Q_NODES] = { "SELECT n.id, n.name, n.role, "
-		      "CAST(COALESCE(s.serial, 0) AS UNSIGNED), "
-		      "COALESCE(s.state, 'starting'), "
-		      "COALESCE(s.message, ''), s.applied, s.seen "
-		      "FROM node n LEFT JOIN node_status s ON s.node_id = n.id "
-		      "ORDER BY n.name",
-		"", "ussusstt" },
-	[Q_HELD] = { "SELECT domain, held FROM node_domain WHERE node_id = ? "
-		     "AND held <> '' ORDER BY domain LIMIT ?",
-		"uu", "ss" },
 	[Q_COUNTS] = { "SELECT " COUNT_DOMAINS ", " COUNT_OTHERS
 		       " FROM domain WHERE alive = 1",
 		"", "iiiiii" },
@@ -154,57 +142,6 @@ view_row_later_in_domain(struct db *db, uint64_t domain_id, uint64_t prov_id,
 {
 	return db_query_u64(db, &sql[Q_LATER_IN_DOMAIN],
 		ARGS(arg_u64(domain_id), arg_u64(prov_id)), serial_r, NULL, e);
-}
-
-bool
-view_row_nodes(struct db *db, struct arena *a, struct node_row **items_r,
-	size_t *n_r, struct err *e)
-{
-	struct rows r;
-	bool ok;
-
-	*n_r = 0;
-	if (!db_query(db, &sql[Q_NODES], NO_ARGS, &r, e))
-		return false;
-	*items_r = arena_array(a, r.n + 1, sizeof(**items_r));
-	ok = *items_r != NULL;
-	while (ok && rows_next(&r)) {
-		struct node_row *x = &(*items_r)[(*n_r)++];
-
-		x->id = row_u64(&r, 0);
-		x->name = row_dup(&r, 1, a);
-		x->role = row_dup(&r, 2, a);
-		x->serial = row_u64(&r, 3);
-		x->state = row_dup(&r, 4, a);
-		x->message = row_dup(&r, 5, a);
-		x->applied_us = row_time(&r, 6);
-		x->seen_us = row_time(&r, 7);
-		ok = x->name && x->role && x->state && x->message;
-	}
-	return rows_done(&r, e) && (ok || err_memory(e));
-}
-
-bool
-view_row_held(struct db *db, struct arena *a, uint64_t node_id, size_t max,
-	struct held_row **items_r, size_t *n_r, struct err *e)
-{
-	struct rows r;
-	bool ok;
-
-	*n_r = 0;
-	if (!db_query(db, &sql[Q_HELD], ARGS(arg_u64(node_id), arg_u64(max)),
-		    &r, e))
-		return false;
-	*items_r = arena_array(a, r.n + 1, sizeof(**items_r));
-	ok = *items_r != NULL;
-	while (ok && rows_next(&r)) {
-		struct held_row *x = &(*items_r)[(*n_r)++];
-
-		x->domain = row_dup(&r, 0, a);
-		x->held = row_dup(&r, 1, a);
-		ok = x->domain && x->held;
-	}
-	return rows_done(&r, e) && (ok || err_memory(e));
 }
 
 static void

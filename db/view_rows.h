@@ -1,6 +1,6 @@
 /*
- * Reads for pages that look at many tables: revisions, nodes, counts, what
- * needs attention.
+ * Reads for pages that look at many tables: revisions, counts, what needs
+ * attention.
  */
 #ifndef DB_VIEW_ROWS_H
 #define DB_VIEW_ROWS_H
@@ -31,21 +31,6 @@ bool view_row_later_in_domain(struct db *db, uint64_t domain_id,
 /* The domains that its changes are in; 0 stands for none. */
 bool view_row_change_domains(struct db *db, struct arena *a, uint64_t prov_id,
 	uint64_t **ids_r, size_t *n_r, struct err *e) MUST_USE;
-
-struct node_row {
-	uint64_t id;
-	const char *name, *role;
-	uint64_t serial;
-	const char *state, *message;
-	int64_t applied_us, seen_us;
-};
-bool view_row_nodes(struct db *db, struct arena *a, struct node_row **items_r,
-	size_t *n_r, struct err *e) MUST_USE;
-struct held_row {
-	const char *domain, *held;
-};
-bool view_row_held(struct db *db, struct arena *a, uint64_t node_id, size_t max,
-	struct held_row **items_r, size_t *n_r, struct err *e) MUST_USE;
 
 struct count_row {
 	int64_t domains, mailboxes, aliases, quota_bytes;

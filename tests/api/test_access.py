@@ -47,7 +47,7 @@ class Access(apicase.ApiCase):
     def at(self, path):
         """The path with the id of the other domain's row in it."""
         return path.replace("{id}", str(
-            self.nouns.get(path.split("/")[3], 1)))
+            self.nouns.get(path.split("/")[3], 1))).replace("{request}", "1")
 
     def body_of(self, method, path):
         """A body that would be taken if the caller were."""

@@ -59,16 +59,17 @@ check_request(const struct request *r)
 static void
 check_parts(const struct request *r)
 {
+	struct route_ids ids;
 	int64_t value;
 
 	if (r->if_match && etag_version(r->if_match, &value))
 		MUST(value >= 1 && value <= UINT32_MAX);
 	if (r->if_none_match)
 		(void)etag_matches(r->if_none_match, "\"7\"");
-	if (route_fits("/api/v1/domains/{id}", r->path, &value))
-		MUST(value >= 1 && value <= ROUTE_ID_MAX);
-	if (route_fits("/api/v1/jobs/{id}/errors", r->path, &value))
-		MUST(value >= 1 && value <= ROUTE_ID_MAX);
+	if (route_fits("/api/v1/domains/{id}", r->path, &ids))
+		MUST(ids.id[0] >= 1 && ids.id[0] <= ROUTE_ID_MAX);
+	if (route_fits("/api/v1/nodes/{id}/requests/{request}", r->path, &ids))
+		MUST(ids.id[1] >= 1 && ids.id[1] <= ROUTE_ID_MAX);
 }
 
 int

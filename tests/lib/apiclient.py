@@ -107,6 +107,9 @@ class Client:
     def post(self, path, value=None, **more):
         return self.send("POST", path, value, **more)
 
+    def put(self, path, value=None, **more):
+        return self.send("PUT", path, value, **more)
+
     def patch(self, path, value, match=None, **more):
         return self.send("PATCH", path, value, match=match, **more)
 

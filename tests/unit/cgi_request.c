@@ -164,6 +164,10 @@ routing(void **state)
 			.path = ROUTE_PREFIX "/things/{id}",
 			.handler = no_handler,
 			.action = "get" },
+		{ .method = METHOD_GET,
+			.path = ROUTE_PREFIX "/things/{id}/parts/{part}",
+			.handler = no_handler,
+			.action = "part" },
 		{ .method = METHOD_POST,
 			.path = ROUTE_PREFIX "/things/{id}/undo",
 			.handler = no_handler,
@@ -175,40 +179,46 @@ routing(void **state)
 		enum method method;
 		int64_t id;
 		enum err_code code;
+		int64_t second;
 	} cases[] = {
-		{ "finds a list", "/api/v1/things", "list", METHOD_GET, 0, 0 },
+		{ "finds a list", "/api/v1/things", "list", METHOD_GET, 0, 0,
+			0 },
 		{ "finds HEAD as GET", "/api/v1/things", "list", METHOD_HEAD, 0,
-			0 },
+			0, 0 },
 		{ "finds by method", "/api/v1/things", "create", METHOD_POST, 0,
-			0 },
-		{ "reads the id", "/api/v1/things/42", "get", METHOD_GET, 42,
+			0, 0 },
+		{ "reads the id", "/api/v1/things/42", "get", METHOD_GET, 42, 0,
 			0 },
 		{ "reads the greatest id", "/api/v1/things/9007199254740991",
-			"get", METHOD_GET, 9007199254740991, 0 },
+			"get", METHOD_GET, 9007199254740991, 0, 0 },
 		{ "finds what is behind the id", "/api/v1/things/7/undo",
-			"undo", METHOD_POST, 7, 0 },
+			"undo", METHOD_POST, 7, 0, 0 },
+		{ "reads two ids", "/api/v1/things/7/parts/8", "part",
+			METHOD_GET, 7, 0, 8 },
+		{ "refuses a second id of 0", "/api/v1/things/7/parts/0", NULL,
+			METHOD_GET, 0, ERR_NOT_FOUND, 0 },
 		{ "refuses an id too great", "/api/v1/things/9007199254740992",
-			NULL, METHOD_GET, 0, ERR_NOT_FOUND },
+			NULL, METHOD_GET, 0, ERR_NOT_FOUND, 0 },
 		{ "refuses id 0", "/api/v1/things/0", NULL, METHOD_GET, 0,
-			ERR_NOT_FOUND },
+			ERR_NOT_FOUND, 0 },
 		{ "refuses a leading zero", "/api/v1/things/07", NULL,
-			METHOD_GET, 0, ERR_NOT_FOUND },
+			METHOD_GET, 0, ERR_NOT_FOUND, 0 },
 		{ "refuses a minus", "/api/v1/things/-1", NULL, METHOD_GET, 0,
-			ERR_NOT_FOUND },
+			ERR_NOT_FOUND, 0 },
 		{ "refuses a word", "/api/v1/things/new", NULL, METHOD_GET, 0,
-			ERR_NOT_FOUND },
+			ERR_NOT_FOUND, 0 },
 		{ "refuses a slash at the end", "/api/v1/things/", NULL,
-			METHOD_GET, 0, ERR_NOT_FOUND },
+			METHOD_GET, 0, ERR_NOT_FOUND, 0 },
 		{ "refuses a double slash", "/api/v1//things", NULL, METHOD_GET,
-			0, ERR_NOT_FOUND },
+			0, ERR_NOT_FOUND, 0 },
 		{ "refuses a path without the prefix", "/things", NULL,
-			METHOD_GET, 0, ERR_NOT_FOUND },
+			METHOD_GET, 0, ERR_NOT_FOUND, 0 },
 		{ "refuses dots", "/api/v1/x/../things", NULL, METHOD_GET, 0,
-			ERR_NOT_FOUND },
+			ERR_NOT_FOUND, 0 },
 		{ "names the other methods", "/api/v1/things", NULL,
-			METHOD_DELETE, 0, ERR_METHOD },
+			METHOD_DELETE, 0, ERR_METHOD, 0 },
 		{ "does not know a method", "/api/v1/things/7", NULL,
-			METHOD_OTHER, 0, ERR_METHOD },
+			METHOD_OTHER, 0, ERR_METHOD, 0 },
 	};
 
 	(void)state;
@@ -216,12 +226,13 @@ routing(void **state)
 		char buf[64];
 		struct str allow = STR_FIXED(buf);
 		struct err e = ERR_EMPTY;
-		int64_t id = 0;
-		const struct route *r = route_find(
-			table, cases[i].method, cases[i].path, &id, &allow, &e);
+		struct route_ids ids = { 0 };
+		const struct route *r = route_find(table, cases[i].method,
+			cases[i].path, &ids, &allow, &e);
 
 		if ((r == NULL) != (cases[i].action == NULL)
-			|| e.code != cases[i].code || id != cases[i].id
+			|| e.code != cases[i].code || ids.id[0] != cases[i].id
+			|| ids.id[1] != cases[i].second
 			|| (r != NULL
 				&& strcmp(r->action, cases[i].action) != 0))
 			fail_msg("%s", cases[i].name);

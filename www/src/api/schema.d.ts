@@ -465,8 +465,85 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far the mail servers are */
+        /** What is live, what waits, and how far the mail servers are */
         get: operations["getPublishing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publishing/mode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Publish at once, or after a review
+         * @description From reviewed to automatic, all that waits goes live. It is a revision too, noun `setting`.
+         */
+        put: operations["setPublishMode"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publishing/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let changes go live that wait for a review
+         * @description 409 `changed_since` with an item for each domain (subject; empty: the whitelist) that changed after `serial`, `not_reviewed` in automatic mode. 422 `note_needed` when more than 100 lines vanish and no note says why.
+         */
+        post: operations["publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a node for something
+         * @description The node's own postroom-mapd takes it within a second or two and answers. What changes the queue or outage mode is a revision too, noun `node`.
+         */
+        post: operations["askNode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/requests/{request}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a node answered */
+        get: operations["getNodeReply"];
         put?: never;
         post?: never;
         delete?: never;
@@ -647,7 +724,7 @@ export interface components {
         Change: {
             seq: number;
             /** @enum {string} */
-            noun: "domain" | "mailbox" | "alias" | "whitelist" | "admin";
+            noun: "domain" | "mailbox" | "alias" | "whitelist" | "admin" | "node" | "setting";
             noun_id: number;
             domain_id: number | null;
             /** @enum {string} */
@@ -662,13 +739,19 @@ export interface components {
         };
         ChangeRef: {
             /** @enum {string} */
-            noun: "domain" | "mailbox" | "alias" | "whitelist" | "admin";
+            noun: "domain" | "mailbox" | "alias" | "whitelist" | "admin" | "node" | "setting";
             noun_id: number;
             domain_id: number | null;
             /** @enum {string} */
             op: "create" | "update" | "delete" | "restore";
             /** @description the address, domain or network */
             subject: string;
+        };
+        ConfirmIn: {
+            domain: string;
+            serial: number;
+            /** @description kept with the act */
+            note: string;
         };
         Counts: {
             domains: number;
@@ -1026,6 +1109,7 @@ export interface components {
          */
         MailboxState: "active" | "nologin" | "closed" | "deleted";
         Node: {
+            id: number;
             name: string;
             role: string;
             /** @description what is live there */
@@ -1047,13 +1131,116 @@ export interface components {
             state: "ok" | "behind" | "held" | "error" | "unreachable" | "starting";
             message: string;
             held: components["schemas"]["Held"][];
+            /** @description map lines that wait for an approval or behind a hold */
+            pending: number;
+            /** @description routing stands there; null: the node follows */
+            hold_serial: number | null;
+            /**
+             * @description who holds it: `target` the panel, `local` the command line on the node, empty nobody
+             * @enum {string}
+             */
+            hold_by: "" | "target" | "local";
+            /** @description the oldest serial that routing can be put back to */
+            journal_from: number;
+            /** @description lines that the last comparison found to differ */
+            drift: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            checked_at: string | null;
+            /** @description what the node tells of its host */
+            facts: {
+                [key: string]: unknown;
+            } | null;
         };
+        /** @description Which of them a verb takes and needs is said at each; others are refused. */
+        NodeArgs: {
+            /** @description explain, probe (needed), queue_list */
+            recipient?: string;
+            /** @description explain, probe */
+            sender?: string;
+            /** @description explain, probe: an address */
+            client?: string;
+            /** @description explain, probe */
+            helo?: string;
+            /** @description explain, probe: who signed in */
+            login?: string;
+            /** @description queue_list, queue_flush */
+            domain?: string;
+            /** @description queue_hold, queue_release, queue_delete, queue_headers (needed) */
+            id?: string;
+            /** @description outage (needed) */
+            on?: boolean;
+            /** @description journal (needed): serial */
+            from?: number;
+            /** @description journal (needed): serial */
+            to?: number;
+        };
+        NodeRequest: {
+            id: number;
+            verb: components["schemas"]["NodeVerb"];
+            /**
+             * @description waiting: asked, the node has not answered. expired: no node took it within a minute.
+             * @enum {string}
+             */
+            state: "waiting" | "ok" | "failed" | "refused" | "expired";
+            /** @description the reply */
+            body: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            replied_at: string | null;
+        };
+        NodeRequestAccepted: {
+            id: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expires_at: string;
+        };
+        NodeRequestIn: {
+            verb: components["schemas"]["NodeVerb"];
+            args?: components["schemas"]["NodeArgs"];
+        };
+        /** @enum {string} */
+        NodeRole: "mailbox" | "secondary" | "outbound";
+        /** @enum {string} */
+        NodeVerb: "explain" | "probe" | "settings" | "queue_list" | "queue_flush" | "queue_hold" | "queue_release" | "queue_delete" | "queue_headers" | "outage" | "check" | "journal";
         /** @description exactly one of the two */
         PasswordIn: {
             /** @description in clear; hashed by the server */
             password?: string;
             /** @description a ready hash with its scheme prefix, `{SHA512-CRYPT}$6$...`; kept as it is */
             password_hash?: string;
+        };
+        /** @description What waits; an administrator of domains is told of his. */
+        PendingCount: {
+            /** @description revisions of which something waits for a review or behind a hold */
+            revisions: number;
+            /** @description domains that they touch */
+            domains: number;
+            /** @description false: there are more */
+            exact: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            first_at: string | null;
         };
         /** @description RFC 9457 problem document. */
         Problem: {
@@ -1084,12 +1271,46 @@ export interface components {
             /** @description the same in English */
             text: string;
         };
+        PublishIn: {
+            /** @description the newest serial that the person saw */
+            serial: number;
+            /** @description null: everything */
+            domains?: string[] | null;
+            /** @description lines that vanish by the diff that the person saw */
+            removed_lines?: number;
+            /** @description kept with the act */
+            note?: string;
+        };
+        /**
+         * @description automatic: a saved change goes live at once. reviewed: it waits until somebody publishes it.
+         * @enum {string}
+         */
+        PublishMode: "automatic" | "reviewed";
+        PublishModeIn: {
+            mode: components["schemas"]["PublishMode"];
+            /** @description kept with the act */
+            note?: string;
+        };
+        Published: {
+            /** @description everything up to it is approved */
+            approved_serial: number;
+        };
         Publishing: {
             /** @description the newest saved serial */
             head_serial: number;
-            /** @description the lowest serial of all nodes; null without nodes */
+            /** @description the lowest serial that all nodes have processed; null without nodes */
             live_serial: number | null;
+            mode: components["schemas"]["PublishMode"];
+            /** @description every change up to it may go live; in automatic mode the newest one */
+            approved_serial: number;
+            pending: components["schemas"]["PendingCount"];
             nodes: components["schemas"]["Node"][];
+        };
+        ResumeIn: {
+            /** @description null: every node */
+            nodes?: number[] | null;
+            /** @description kept with the act */
+            note?: string;
         };
         /** @description One saved change. */
         Revision: {
@@ -1147,6 +1368,14 @@ export interface components {
             /** @description cursor of the previous page, for `before` */
             prev: string | null;
             total: components["schemas"]["Total"] | null;
+        };
+        RollbackIn: {
+            /** @description routing as it was live there */
+            serial: number;
+            /** @description null: every node */
+            nodes?: number[] | null;
+            /** @description kept with the act */
+            note?: string;
         };
         SearchAlias: {
             id: number;
@@ -2919,7 +3148,7 @@ export interface operations {
                 after?: components["parameters"]["after"];
                 /** @description cursor: the page before it; not together with `after` */
                 before?: components["parameters"]["before"];
-                noun?: "domain" | "mailbox" | "alias" | "whitelist" | "admin";
+                noun?: "domain" | "mailbox" | "alias" | "whitelist" | "admin" | "node" | "setting";
                 /** @description with `noun` */
                 noun_id?: number;
                 admin_id?: number;
@@ -3247,8 +3476,17 @@ export interface operations {
                      * @example {
                      *       "head_serial": 4,
                      *       "live_serial": 4,
+                     *       "mode": "automatic",
+                     *       "approved_serial": 4,
+                     *       "pending": {
+                     *         "revisions": 0,
+                     *         "domains": 0,
+                     *         "exact": true,
+                     *         "first_at": null
+                     *       },
                      *       "nodes": [
                      *         {
+                     *           "id": 1,
                      *           "name": "mx1",
                      *           "role": "mailbox",
                      *           "serial": 4,
@@ -3256,7 +3494,14 @@ export interface operations {
                      *           "seen_at": "2026-11-22T08:00:02.000000Z",
                      *           "state": "ok",
                      *           "message": "",
-                     *           "held": []
+                     *           "held": [],
+                     *           "pending": 0,
+                     *           "hold_serial": null,
+                     *           "hold_by": "",
+                     *           "journal_from": 1,
+                     *           "drift": 0,
+                     *           "checked_at": "2026-11-22T07:55:00.000000Z",
+                     *           "facts": null
                      *         }
                      *       ]
                      *     }
@@ -3274,6 +3519,172 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    setPublishMode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "mode": "reviewed",
+                 *       "note": "the migration begins"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PublishModeIn"];
+            };
+        };
+        responses: {
+            /** @description as GET /publishing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Publishing"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "serial": 12,
+                 *       "domains": [
+                 *         "example.org"
+                 *       ],
+                 *       "removed_lines": 3,
+                 *       "note": ""
+                 *     }
+                 */
+                "application/json": components["schemas"]["PublishIn"];
+            };
+        };
+        responses: {
+            /** @description approved; the nodes follow by themselves */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    askNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "verb": "queue_flush",
+                 *       "args": {
+                 *         "domain": "example.org"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["NodeRequestIn"];
+            };
+        };
+        responses: {
+            /** @description asked; the reply comes at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeRequestAccepted"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getNodeReply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description an ETag: 304 when nothing changed */
+                "If-None-Match"?: components["parameters"]["ifNoneMatch"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+                request: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the request with its reply, once there is one */
+            200: {
+                headers: {
+                    /** @description the version in double quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeRequest"];
+                };
+            };
+            /** @description not changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };

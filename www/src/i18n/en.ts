@@ -411,6 +411,8 @@ export const en = {
 	'noun.alias': 'Alias',
 	'noun.whitelist': 'Network',
 	'noun.admin': 'Administrator',
+	'noun.node': 'Mail server',
+	'noun.setting': 'Setting',
 	'did.create': (noun: string, x: string) => `${noun} ${x} added`,
 	'did.update': (noun: string, x: string) => `${noun} ${x} changed`,
 	'did.delete': (noun: string, x: string) => `${noun} ${x} deleted`,

@@ -406,6 +406,8 @@ export const ja: Dict = {
 	'noun.alias': 'エイリアス',
 	'noun.whitelist': 'ネットワーク',
 	'noun.admin': '管理者',
+	'noun.node': 'メールサーバー',
+	'noun.setting': '設定',
 	'did.create': (noun, x) => `${noun} ${x} を追加`,
 	'did.update': (noun, x) => `${noun} ${x} を変更`,
 	'did.delete': (noun, x) => `${noun} ${x} を削除`,

@@ -121,6 +121,7 @@ describe('the address of a page', () => {
 
 describe('live or not', () => {
 	const node = (n: Partial<Schemas['Node']>): Schemas['Node'] => ({
+		id: 1,
 		name: 'mail1',
 		role: 'mailbox',
 		serial: 10,
@@ -129,9 +130,23 @@ describe('live or not', () => {
 		state: 'ok',
 		message: '',
 		held: [],
+		pending: 0,
+		hold_serial: null,
+		hold_by: '',
+		journal_from: 1,
+		drift: 0,
+		checked_at: null,
+		facts: null,
 		...n,
 	});
-	const p = (...nodes: Schemas['Node'][]) => ({ head_serial: 12, live_serial: 10, nodes });
+	const p = (...nodes: Schemas['Node'][]): Schemas['Publishing'] => ({
+		head_serial: 12,
+		live_serial: 10,
+		mode: 'automatic',
+		approved_serial: 12,
+		pending: { revisions: 0, domains: 0, exact: true, first_at: null },
+		nodes,
+	});
 
 	it('is live once every node has it, with the time of that very change', () => {
 		expect(liveOf(p(node({})), 10)).toEqual({

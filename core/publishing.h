@@ -1,0 +1,110 @@
+/*
+ * Publishing as people steer it: what is live, what waits, and the acts that
+ * move the one to the other. The mail servers' postroom-mapd reads what is
+ * written here and acts by itself (docs/ARCHITECTURE.md).
+ *
+ * Modes: automatic (every saved change goes live at once), and reviewed
+ * (changes wait until somebody publishes all of them or those of chosen
+ * domains). In both a domain that would lose too many lines at once waits for
+ * a confirmation, and a node may be held at an earlier serial (rollback) until
+ * somebody resumes it. Passwords, ended sign-ins and closed relays never wait.
+ *
+ * Every act is a row of `publication` with its author and note; a change of
+ * the mode is a revision too (noun `setting`). Acts are the superadmins'; an
+ * administrator of domains sees what of his domains waits. After each act the
+ * host's postroom-mapd is woken.
+ */
+#ifndef CORE_PUBLISHING_H
+#define CORE_PUBLISHING_H
+
+#include "core/core.h"
+#include "db/publishing_rows.h"
+
+#define NOTE_SIZE 2001
+
+enum publish_mode { PUBLISH_AUTOMATIC, PUBLISH_REVIEWED };
+const char *publish_mode_name(enum publish_mode mode);
+
+/* --- what is live --- */
+
+/* A node that has not been seen for so long is unreachable. */
+#define NODE_SILENT_S 15
+
+struct node_held {
+	const char *domain, *reason;
+};
+
+struct node_view {
+	uint64_t id;
+	const char *name, *role;
+	uint64_t serial; /* all changes up to it are processed */
+	int64_t applied_us, seen_us;
+	const char *state; /* ok, behind, held, error, unreachable */
+	const char *message;
+	struct node_held *held;
+	size_t n_held;    /* up to 100 */
+	uint64_t pending; /* lines that wait */
+	bool is_holding;
+	uint64_t hold_serial;  /* routing stands there while is_holding */
+	const char *hold_by;   /* target, local, or "" */
+	uint64_t journal_from; /* the oldest serial for a rollback */
+	uint64_t drift; /* lines that the last comparison found to differ */
+	int64_t checked_us;
+	const char *facts; /* JSON object, or NULL */
+};
+
+struct publishing {
+	uint64_t head_serial;
+	uint64_t live_serial; /* least of all nodes; 0 without any */
+	enum publish_mode mode;
+	uint64_t approved_serial;     /* everything up to it may go live */
+	struct pending_count pending; /* for review and behind a hold */
+	struct node_view *nodes;
+	size_t n_nodes;
+};
+
+bool publishing_get(struct core *c, const struct actor *a,
+	struct publishing *out, struct err *e) MUST_USE;
+
+struct jsonw;
+void node_view_write_json(struct jsonw *w, const struct node_view *n);
+/* The members of `p` but its nodes, into an open object. */
+void publishing_write_members(struct jsonw *w, const struct publishing *p);
+
+/* --- acts --- */
+
+struct mode_in {
+	unsigned mode; /* enum publish_mode */
+	char note[NOTE_SIZE];
+};
+extern const struct field mode_form[];
+
+/* From reviewed to automatic: all that waits goes live. Setting the mode that
+ * is set already does nothing. */
+bool publishing_set_mode(struct core *c, const struct actor *a,
+	const struct mode_in *in, struct err *e) MUST_USE;
+
+struct publish_in {
+	int64_t serial;           /* what the person saw */
+	struct text_list domains; /* none: everything */
+	int64_t removed_lines;    /* of the diff that the person saw */
+	char note[NOTE_SIZE];
+};
+extern const struct field publish_form[];
+
+#define REMOVED_WITHOUT_NOTE 100
+
+/*
+ * Approve all changes up to in->serial, of everything or of some domains.
+ * *approved_r is what everything is approved up to afterwards.
+ * ERR_CONFLICT `not_reviewed` in automatic mode; `changed_since`, an item for
+ * each domain (subject) with changes after in->serial. ERR_INVALID, field
+ * serial, `out_of_range` when there is no such serial yet; field note,
+ * `note_needed` when more than REMOVED_WITHOUT_NOTE lines go and nobody says
+ * why.
+ */
+bool publishing_publish(struct core *c, const struct actor *a,
+	const struct publish_in *in, uint64_t *approved_r,
+	struct err *e) MUST_USE;
+
+#endif
