@@ -47,6 +47,9 @@ route_handler publishing_show, publishing_mode, publishing_publish_all;
 extern const struct form request_add_form;
 route_handler node_requests_create, node_requests_get;
 
+extern const struct form diff_query_form, rollback_query_form;
+route_handler diff_show, rollback_show;
+
 route_handler health_show;
 
 /* A revision as a member `key` (NULL: element) without its changes. */

@@ -130,7 +130,7 @@ run_once(struct core *c, struct tx *t, core_write *fn, void *ctx, struct err *e)
 	}
 	if (c->is_dry_run) {
 		db_rollback(c->db);
-		return true;
+		return !c->trial || tx_report(t, c->trial, e);
 	}
 	return db_commit(c->db, e);
 }

@@ -31,12 +31,37 @@ enum core_face {
 
 struct idempotency_claim;
 
+/*
+ * What a write would have done: filled by core_run in a dry run. Texts live in
+ * the core's arena. A command that writes several times adds to it.
+ */
+struct trial_change {
+	const char *noun;
+	uint64_t noun_id, domain_id; /* 0: none */
+	unsigned op;                 /* enum change_op */
+	const char *subject;
+	const char *before, *after; /* images, or NULL */
+};
+struct trial_key {
+	char kind;
+	const char *key;
+};
+struct core_trial {
+	const char *action;
+	struct trial_change *change;
+	size_t n_changes;
+	struct trial_key *key;
+	size_t n_keys;
+	unsigned writes; /* calls of core_run */
+};
+
 struct core {
 	const struct conf *conf;
 	struct db *db;
-	struct arena *arena;  /* of the request; the caller resets it */
-	int64_t (*now)(void); /* now_us, or a test's clock */
-	bool is_dry_run;      /* writes roll back instead of committing */
+	struct arena *arena;      /* of the request; the caller resets it */
+	int64_t (*now)(void);     /* now_us, or a test's clock */
+	bool is_dry_run;          /* writes roll back instead of committing */
+	struct core_trial *trial; /* of a dry run, or NULL */
 	const struct idempotency_claim *claim; /* core/idempotency.h, or NULL */
 	int slots_fd;                          /* sign-in slots of the host */
 };

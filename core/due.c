@@ -113,7 +113,8 @@ struct purge {
 
 /*
  * A deleted mailbox still has its user on the mail nodes, with sign-in off,
- * and a deleted domain may: their keys let them go.
+ * and a deleted domain may: their keys let them go. By the key of an alias the
+ * log finds it when a former serial is asked for.
  */
 static bool
 purge_one(struct tx *t, enum due_noun noun, const struct due_row *row,
@@ -133,7 +134,7 @@ purge_one(struct tx *t, enum due_noun noun, const struct due_row *row,
 		return true;
 	if (!tx_change(t, &change, e))
 		return false;
-	if (noun == DUE_MAILBOX)
+	if (noun == DUE_MAILBOX || noun == DUE_ALIAS)
 		return tx_key(t, 'a', row->name, e);
 	return noun != DUE_DOMAIN || tx_key(t, 'd', row->name, e);
 }

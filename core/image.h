@@ -36,6 +36,12 @@ struct image_field {
 	size_t n_words;
 };
 
+/* Of struct domain, mailbox, alias and whitelist (db/NOUN_rows.h). */
+extern const struct image_field domain_fields[];
+extern const struct image_field mailbox_fields[];
+extern const struct image_field alias_fields[];
+extern const struct image_field whitelist_fields[];
+
 /* The API's object under `key` (NULL: at the root or in an array). The caller
  * may add members with image_api_open and jsonw_end instead. */
 void image_api(struct jsonw *w, const char *key,

@@ -14,11 +14,6 @@
 #include "core/whitelist.h"
 #include "db/misc_rows.h"
 
-extern const struct image_field domain_fields[];
-extern const struct image_field mailbox_fields[];
-extern const struct image_field alias_fields[];
-extern const struct image_field whitelist_fields[];
-
 /* ERR_STALE when `version` (If-Match; 0: any) is not the row's. */
 bool check_version(uint64_t version, uint64_t is, struct err *e) MUST_USE;
 /* ERR_NOT_FOUND: what the actor may not see does not exist. */

@@ -104,6 +104,10 @@ bool tx_stamp_whitelist(struct tx *t, uint64_t id, struct err *e) MUST_USE;
 /* Set by core_run before and after `fn`; not for others. */
 bool tx_finish(struct tx *t, struct err *e) MUST_USE;
 
+/* What it changed and touched, for the report on a dry run. */
+bool tx_report(
+	const struct tx *t, struct core_trial *trial, struct err *e) MUST_USE;
+
 /* When a row that is deleted now shall go for good. */
 int64_t tx_purge_us(const struct tx *t);
 

@@ -11,6 +11,7 @@
 #include "db/mailbox_rows.h"
 #include "db/misc_rows.h"
 #include "db/node_rows.h"
+#include "db/past_rows.h"
 #include "db/publishing_rows.h"
 #include "db/retention_rows.h"
 #include "db/view_rows.h"
@@ -18,4 +19,5 @@
 
 const struct sql_table *const db_tables[] = { &domain_sql, &mailbox_sql,
 	&alias_sql, &whitelist_sql, &log_sql, &misc_sql, &admin_sql, &view_sql,
-	&due_sql, &node_sql, &publishing_sql, &retention_sql, NULL };
+	&due_sql, &node_sql, &publishing_sql, &retention_sql, &past_sql,
+	NULL };

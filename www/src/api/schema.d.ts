@@ -552,6 +552,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/publishing/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The map lines that go and come
+         * @description From what is live to what is saved, or between any two serials. Passwords are shown by their fingerprints. An admin sees the lines of own domains.
+         */
+        get: operations["getDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publishing/rollback-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What putting routing back to a serial would change, and what it would not */
+        get: operations["previewRollback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -1312,6 +1349,99 @@ export interface components {
             /** @description kept with the act */
             note?: string;
         };
+        DiffFile: {
+            /** @enum {string} */
+            map: "accounts" | "mailboxes" | "aliases" | "sender_login" | "transport" | "refuse" | "domains" | "whitelist";
+            added: number;
+            changed: number;
+            removed: number;
+        };
+        DiffDomain: {
+            /** @description empty for the whitelist */
+            domain: string;
+            added: number;
+            changed: number;
+            removed: number;
+        };
+        /** @description A line of a map before and after, and the last revision that touched it. */
+        DiffLine: {
+            /** @enum {string} */
+            map: "accounts" | "mailboxes" | "aliases" | "sender_login" | "transport" | "refuse" | "domains" | "whitelist";
+            key: string;
+            /** @description empty for the whitelist */
+            domain: string;
+            /** @description null: the line comes */
+            before: string | null;
+            /** @description null: the line goes */
+            after: string | null;
+            /** @description null in a dry run */
+            serial: number | null;
+            actor_name: string | null;
+            action: string | null;
+            /** Format: date-time */
+            at: string | null;
+        };
+        Diff: {
+            /** @description the serial before; of routing without approvals of its own */
+            from: number;
+            /** @description the serial after; a dry run has the one behind the newest */
+            to: number;
+            /** @description counts per map, all lines */
+            files: components["schemas"]["DiffFile"][];
+            /** @description counts per domain, all lines */
+            domains: components["schemas"]["DiffDomain"][];
+            /** @description domains that would be held back; their lines are left out */
+            faults: {
+                domain: string;
+                reason: string;
+            }[];
+            /** @description too many to show: there are no lines, but counts of changes */
+            truncated: boolean;
+            /** @description changes by noun and domain, only when truncated */
+            counts: {
+                noun: string;
+                /** @description may be empty */
+                domain: string;
+                changes: number;
+            }[];
+            lines: components["schemas"]["DiffLine"][];
+            /** @description cursor of the next page of lines */
+            next: string | null;
+        };
+        RollbackPreview: {
+            /** @description the serial before; of routing without approvals of its own */
+            from: number;
+            /** @description the serial after; a dry run has the one behind the newest */
+            to: number;
+            /** @description counts per map, all lines */
+            files: components["schemas"]["DiffFile"][];
+            /** @description counts per domain, all lines */
+            domains: components["schemas"]["DiffDomain"][];
+            /** @description domains that would be held back; their lines are left out */
+            faults: {
+                domain: string;
+                reason: string;
+            }[];
+            /** @description too many to show: there are no lines, but counts of changes */
+            truncated: boolean;
+            /** @description changes by noun and domain, only when truncated */
+            counts: {
+                noun: string;
+                /** @description may be empty */
+                domain: string;
+                changes: number;
+            }[];
+            lines: components["schemas"]["DiffLine"][];
+            /** @description cursor of the next page of lines */
+            next: string | null;
+            /** @description what a rollback does not take back */
+            kept: {
+                /** @enum {string} */
+                kind: "sign_in_ended" | "password" | "relay_closed" | "sender_login";
+                subject: string;
+                serial: number;
+            }[];
+        };
         /** @description One saved change. */
         Revision: {
             serial: number;
@@ -1548,6 +1678,11 @@ export interface components {
         };
     };
     parameters: {
+        /** @description lines of this map only; the counts stay those of all */
+        map: "accounts" | "mailboxes" | "aliases" | "sender_login" | "transport" | "refuse" | "domains" | "whitelist";
+        /** @description `next` of the page before */
+        cursor: string;
+        lines: number;
         limit: number;
         /** @description cursor: the page after it */
         after: string;
@@ -3685,6 +3820,77 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getDiff: {
+        parameters: {
+            query?: {
+                /** @description a serial; without from and to: from what is live to what is saved */
+                from?: number;
+                /** @description a serial, also an earlier one */
+                to?: number;
+                /** @description only this one, in either form of its name */
+                domain?: string;
+                /** @description lines of this map only; the counts stay those of all */
+                map?: components["parameters"]["map"];
+                /** @description `next` of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["lines"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description counts of all lines, and up to `limit` lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diff"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    previewRollback: {
+        parameters: {
+            query: {
+                serial: number;
+                /** @description lines of this map only; the counts stay those of all */
+                map?: components["parameters"]["map"];
+                /** @description `next` of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["lines"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description routing lines from what is live to that serial */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollbackPreview"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };

@@ -1,0 +1,183 @@
+/*
+ * Differences from what is live: where each domain's routing stands.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/log_rows.h"
+#include "maps/diff_work.h"
+
+#define DOMAINS_MAX 100000
+
+/* What the positions of routing are made of. */
+struct live {
+	struct past_live at;
+	uint64_t head;
+	struct past_domain *approved, *held;
+	size_t n_approved, n_held;
+	struct diff_span *own;
+	size_t n_own;
+};
+
+static uint64_t
+least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t
+routing_at(const struct live *l, uint64_t approved)
+{
+	uint64_t serial = l->at.serial;
+
+	if (l->at.is_reviewed)
+		serial = least(serial, approved);
+	return l->at.is_held ? least(serial, l->at.hold_serial) : serial;
+}
+
+static bool
+read_live(struct core *c, struct live *l, struct err *e)
+{
+	if (!db_begin(c->db, DB_SNAPSHOT, e))
+		return false;
+	if (!log_row_head(c->db, &l->head, e) || !past_live(c->db, &l->at, e)
+		|| !past_held(
+			c->db, c->arena, DOMAINS_MAX, &l->held, &l->n_held, e)
+		|| (l->at.is_reviewed
+			&& !past_approved(c->db, c->arena, l->at.approved,
+				DOMAINS_MAX, &l->approved, &l->n_approved,
+				e))) {
+		db_rollback(c->db);
+		return false;
+	}
+	db_rollback(c->db);
+	if (l->at.n_nodes == 0)
+		l->at = (struct past_live){ .serial = l->head };
+	return true;
+}
+
+static void
+add_own(struct live *l, const char *name, uint64_t serial, uint64_t to)
+{
+	l->own[l->n_own++] =
+		(struct diff_span){ name, serial, least(serial, to) };
+}
+
+/* Both lists are sorted: merge them. `to` ends every span. */
+static bool
+own_spans(struct core *c, struct live *l, uint64_t to, struct err *e)
+{
+	size_t i = 0, k = 0;
+
+	l->own = arena_array(
+		c->arena, l->n_approved + l->n_held + 1, sizeof(*l->own));
+	if (!l->own)
+		return err_memory(e);
+	while (i < l->n_approved || k < l->n_held) {
+		const struct past_domain *a = &l->approved[i], *h = &l->held[k];
+		int order = i == l->n_approved ? 1
+			: k == l->n_held       ? -1
+					       : strcmp(a->name, h->name);
+		uint64_t at =
+			routing_at(l, order <= 0 ? a->serial : l->at.approved);
+
+		if (order >= 0)
+			at = least(at, h->serial);
+		add_own(l, order <= 0 ? a->name : h->name, at, to);
+		i += order <= 0;
+		k += order >= 0;
+	}
+	return true;
+}
+
+/* Forward: every span ends at the head. */
+static void
+end_at(struct live *l, uint64_t to)
+{
+	for (size_t i = 0; i < l->n_own; i++)
+		l->own[i].to = to;
+}
+
+bool
+diff_pending(struct core *c, const struct actor *a, const char *domain,
+	struct diff *out, struct err *e)
+{
+	struct live l = { 0 };
+	struct diff_query q = { .domain = domain };
+
+	if (!read_live(c, &l, e) || !own_spans(c, &l, l.head, e))
+		return false;
+	end_at(&l, l.head);
+	q.all = (struct diff_span){ "", l.at.serial, l.head };
+	q.routing =
+		(struct diff_span){ "", routing_at(&l, l.at.approved), l.head };
+	q.own = l.own;
+	q.n_own = l.n_own;
+	return diff_run(c, a, &q, out, e);
+}
+
+static bool
+is_locked(const char *words)
+{
+	return !words || strstr(words, " nologin=Y") != NULL;
+}
+
+static const char *
+kept_kind(const struct diff_line *x)
+{
+	size_t len;
+
+	if (x->map == DIFF_WHITELIST)
+		return x->after ? NULL : "relay_closed";
+	if (x->map == MAP_SENDER_LOGIN)
+		return x->before ? "sender_login" : NULL;
+	if (x->map != MAP_ACCOUNTS || is_locked(x->before))
+		return NULL;
+	if (is_locked(x->after))
+		return "sign_in_ended";
+	len = strcspn(x->before, " ");
+	return strncmp(x->before, x->after, len + 1) != 0 ? "password" : NULL;
+}
+
+static bool
+list_kept(struct core *c, const struct actor *a, uint64_t serial, uint64_t head,
+	struct diff_kept **kept_r, size_t *n_r, struct err *e)
+{
+	struct diff d;
+
+	*n_r = 0;
+	if (!diff_between(c, a, serial, head, NULL, &d, e))
+		return false;
+	*kept_r = arena_array(c->arena, d.n_lines + 1, sizeof(**kept_r));
+	if (!*kept_r)
+		return err_memory(e);
+	for (size_t i = 0; i < d.n_lines; i++) {
+		const char *kind = kept_kind(&d.line[i]);
+
+		if (kind)
+			(*kept_r)[(*n_r)++] = (struct diff_kept){ kind,
+				d.line[i].key, d.line[i].by.serial };
+	}
+	return true;
+}
+
+bool
+diff_rollback(struct core *c, const struct actor *a, uint64_t serial,
+	struct diff *out, struct diff_kept **kept_r, size_t *n_kept_r,
+	struct err *e)
+{
+	struct diff_query q = { .all = { "", serial, serial },
+		.is_routing_only = true };
+	struct live l = { 0 };
+	uint64_t at;
+
+	if (!actor_need_superadmin(a, e) || !read_live(c, &l, e)
+		|| !own_spans(c, &l, serial, e))
+		return false;
+	at = routing_at(&l, l.at.approved);
+	q.routing = (struct diff_span){ "", at, least(at, serial) };
+	q.own = l.own;
+	q.n_own = l.n_own;
+	return diff_run(c, a, &q, out, e)
+		&& list_kept(c, a, serial, l.head, kept_r, n_kept_r, e);
+}

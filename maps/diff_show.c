@@ -1,0 +1,380 @@
+/*
+ * A difference for people: accounts in words, counts, JSON, unified text.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "core/lists.h"
+#include "maps/account.h"
+#include "maps/delta.h"
+#include "maps/diff_work.h"
+
+#define ACCOUNT_TEXT 1024
+
+static const char *
+copied(struct diff_work *w, const char *text, bool *ok)
+{
+	const char *s = text ? arena_strdup(w->arena, text) : NULL;
+
+	*ok = *ok && (s || !text);
+	return s;
+}
+
+bool
+diff_put(struct diff_work *w, const struct diff_line *line, struct err *e)
+{
+	struct diff *d = w->out;
+	struct diff_line *x;
+	bool ok = true;
+
+	if (d->n_lines == w->cap_lines) {
+		size_t cap = w->cap_lines ? 2 * w->cap_lines : 64;
+
+		x = arena_grow(w->arena, d->line, w->cap_lines * sizeof(*x),
+			cap * sizeof(*x));
+		if (!x)
+			return err_memory(e);
+		d->line = x;
+		w->cap_lines = cap;
+	}
+	x = &d->line[d->n_lines++];
+	*x = *line;
+	x->key = copied(w, line->key, &ok);
+	x->before = copied(w, line->before, &ok);
+	x->after = copied(w, line->after, &ok);
+	return ok || err_memory(e);
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct diff_line *x = a, *y = b;
+
+	return x->map != y->map ? (x->map > y->map) - (x->map < y->map)
+				: strcmp(x->key, y->key);
+}
+
+/* `secret:12` of an account's password, or 0. */
+static uint64_t
+secret_of(const char *value)
+{
+	size_t len = strlen(PAST_SECRET);
+
+	return value && strncmp(value, PAST_SECRET, len) == 0
+		? strtoull(value + len, NULL, 10)
+		: 0;
+}
+
+static bool
+read_secrets(struct diff_work *w, struct past_secret **items_r, size_t *n_r,
+	struct err *e)
+{
+	const struct diff *d = w->out;
+	uint64_t *ids = arena_array(w->arena, 2 * d->n_lines + 1, sizeof(*ids));
+	size_t n = 0;
+
+	if (!ids)
+		return err_memory(e);
+	for (size_t i = 0; i < d->n_lines; i++) {
+		const struct diff_line *x = &d->line[i];
+
+		if (x->map != MAP_ACCOUNTS)
+			continue;
+		if (secret_of(x->before))
+			ids[n++] = secret_of(x->before);
+		if (secret_of(x->after))
+			ids[n++] = secret_of(x->after);
+	}
+	return past_secrets(w->c->db, w->arena, ids, n, items_r, n_r, e);
+}
+
+/* A secret that is not there: not written yet, or purged. */
+static const char *
+fingerprint_of(const struct diff_work *w, const struct past_secret *items,
+	size_t n, uint64_t id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (items[i].id == id)
+			return items[i].fingerprint;
+	return w->q->trial ? "new" : "purged";
+}
+
+/* `password=1f0c... home=/srv/mail/0a/10 quota_rule=*:bytes=0` */
+static const char *
+account_words(struct diff_work *w, const char *value,
+	const struct past_secret *items, size_t n, bool *ok)
+{
+	static const char *const names[ACCOUNT_FIELDS] = {
+		[ACCOUNT_PASSWORD] = "password=",
+		[ACCOUNT_HOME] = " home=",
+		[ACCOUNT_UID] = " uid=",
+		[ACCOUNT_GID] = " gid=",
+		[ACCOUNT_QUOTA_RULE] = " quota_rule=",
+		[ACCOUNT_ALLOW_NETS] = " allow_nets=",
+		[ACCOUNT_NOLOGIN] = " nologin=",
+	};
+	char buf[ACCOUNT_VALUE_MAX], text[ACCOUNT_TEXT];
+	struct str s = STR_FIXED(text);
+	struct account a;
+	uint64_t id = secret_of(value);
+
+	if (!value || !account_split(value, buf, &a))
+		return value;
+	a.field[ACCOUNT_PASSWORD] = id ? fingerprint_of(w, items, n, id) : "-";
+	for (unsigned i = 0; i < ACCOUNT_FIELDS; i++)
+		if (names[i] && *a.field[i]) {
+			str_add(&s, names[i]);
+			str_add(&s, a.field[i]);
+		}
+	return copied(w, str_text(&s), ok);
+}
+
+static bool
+show_accounts(struct diff_work *w, struct err *e)
+{
+	struct diff *d = w->out;
+	struct past_secret *items;
+	bool ok = true;
+	size_t n;
+
+	if (!read_secrets(w, &items, &n, e))
+		return false;
+	for (size_t i = 0; i < d->n_lines && ok; i++) {
+		struct diff_line *x = &d->line[i];
+
+		if (x->map != MAP_ACCOUNTS)
+			continue;
+		x->before = account_words(w, x->before, items, n, &ok);
+		x->after = account_words(w, x->after, items, n, &ok);
+	}
+	return ok || err_memory(e);
+}
+
+static void
+count_line(struct diff_count *c, const struct diff_line *x)
+{
+	if (!x->before)
+		c->added++;
+	else if (!x->after)
+		c->removed++;
+	else
+		c->changed++;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct diff_count *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+/* Keys of one map are not in the order of domains: sort first, count then. */
+static bool
+count_domains(struct diff_work *w, struct err *e)
+{
+	struct diff *d = w->out;
+	size_t n = 0;
+
+	d->domain = arena_array(w->arena, d->n_lines + 1, sizeof(*d->domain));
+	if (!d->domain)
+		return err_memory(e);
+	for (size_t i = 0; i < d->n_lines; i++) {
+		const struct diff_line *x = &d->line[i];
+
+		d->domain[i].name =
+			x->map == DIFF_WHITELIST ? "" : key_domain(x->key);
+		count_line(&d->domain[i], x);
+	}
+	if (d->n_lines > 0)
+		qsort(d->domain, d->n_lines, sizeof(*d->domain), by_name);
+	for (size_t i = 0; i < d->n_lines; i++) {
+		struct diff_count *x = &d->domain[i];
+
+		if (n == 0 || strcmp(d->domain[n - 1].name, x->name) != 0) {
+			d->domain[n++] = *x;
+			continue;
+		}
+		d->domain[n - 1].added += x->added;
+		d->domain[n - 1].changed += x->changed;
+		d->domain[n - 1].removed += x->removed;
+	}
+	d->n_domains = n;
+	return true;
+}
+
+bool
+diff_finish(struct diff_work *w, struct err *e)
+{
+	struct diff *d = w->out;
+
+	if (d->n_lines > 0)
+		qsort(d->line, d->n_lines, sizeof(*d->line), by_place);
+	for (size_t i = 0; i < d->n_lines; i++) {
+		struct diff_line *x = &d->line[i];
+
+		count_line(&d->file[x->map], x);
+		if (x->by.serial > w->past.head)
+			x->by.serial = 0;
+	}
+	return show_accounts(w, e) && count_domains(w, e);
+}
+
+static void
+write_count(struct jsonw *w, const char *key, const struct diff_count *c)
+{
+	jsonw_object(w, NULL);
+	jsonw_str(w, key, c->name);
+	jsonw_uint(w, "added", c->added);
+	jsonw_uint(w, "changed", c->changed);
+	jsonw_uint(w, "removed", c->removed);
+	jsonw_end(w);
+}
+
+static void
+write_line(struct jsonw *w, const struct diff_line *x)
+{
+	jsonw_object(w, NULL);
+	jsonw_str(w, "map", diff_map_name(x->map));
+	jsonw_str(w, "key", x->key);
+	jsonw_str(w, "domain",
+		x->map == DIFF_WHITELIST ? "" : key_domain(x->key));
+	jsonw_str(w, "before", x->before);
+	jsonw_str(w, "after", x->after);
+	if (x->by.serial)
+		jsonw_uint(w, "serial", x->by.serial);
+	else
+		jsonw_null(w, "serial");
+	jsonw_str(w, "actor_name", x->by.actor_name);
+	jsonw_str(w, "action", x->by.action);
+	jsonw_time(w, "at", x->by.at_us);
+	jsonw_end(w);
+}
+
+static void
+write_counts(struct jsonw *w, const struct diff *d)
+{
+	jsonw_array(w, "files");
+	for (unsigned i = 0; i < DIFF_MAPS; i++)
+		if (d->file[i].added + d->file[i].changed + d->file[i].removed)
+			write_count(w, "map", &d->file[i]);
+	jsonw_end(w);
+	jsonw_array(w, "domains");
+	for (size_t i = 0; i < d->n_domains; i++)
+		write_count(w, "domain", &d->domain[i]);
+	jsonw_end(w);
+	jsonw_array(w, "faults");
+	for (size_t i = 0; i < d->n_faults; i++) {
+		jsonw_object(w, NULL);
+		jsonw_str(w, "domain", d->fault[i].domain);
+		jsonw_str(w, "reason", d->fault[i].reason);
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+	jsonw_bool(w, "truncated", d->is_truncated);
+	jsonw_array(w, "counts");
+	for (size_t i = 0; i < d->n_counts; i++) {
+		jsonw_object(w, NULL);
+		jsonw_str(w, "noun", d->count[i].noun);
+		jsonw_str(w, "domain", d->count[i].domain);
+		jsonw_uint(w, "changes", d->count[i].n);
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+}
+
+/* The first line behind the cursor, which names map and key of a line. */
+static bool
+find_after(const struct diff *d, struct arena *a, const char *after,
+	size_t *from_r, struct err *e)
+{
+	struct diff_line last = { 0 };
+	uint64_t map;
+
+	*from_r = 0;
+	if (!after)
+		return true;
+	if (!cursor_read(a, after, 0, &map, &last.key) || map >= DIFF_MAPS)
+		return err_set(e, ERR_INVALID, "cursor", "bad_cursor", NULL,
+			"the cursor does not belong to this list");
+	last.map = (unsigned)map;
+	while (*from_r < d->n_lines && by_place(&d->line[*from_r], &last) <= 0)
+		++*from_r;
+	return true;
+}
+
+bool
+diff_write_json(struct jsonw *w, struct arena *a, const struct diff *d,
+	unsigned map, const char *after, size_t max, struct err *e)
+{
+	const struct diff_line *last = NULL;
+	const char *next = NULL;
+	size_t i, n = 0;
+
+	if (!find_after(d, a, after, &i, e))
+		return false;
+	jsonw_uint(w, "from", d->from);
+	jsonw_uint(w, "to", d->to);
+	write_counts(w, d);
+	jsonw_array(w, "lines");
+	for (; i < d->n_lines; i++) {
+		if (map != DIFF_MAPS && d->line[i].map != map)
+			continue;
+		if (n++ == max) {
+			next = cursor_make(a, 0, last->map, last->key);
+			if (!next)
+				return err_memory(e);
+			break;
+		}
+		last = &d->line[i];
+		write_line(w, last);
+	}
+	jsonw_end(w);
+	jsonw_str(w, "next", next);
+	return true;
+}
+
+static bool
+text_head(const struct diff *d, unsigned map, struct str *out)
+{
+	return str_addf(out, "--- %s\t%llu\n+++ %s\t%llu\n", diff_map_name(map),
+		(unsigned long long)d->from, diff_map_name(map),
+		(unsigned long long)d->to);
+}
+
+/* `@@ serial 12 mailbox.create by taro @@` above the lines of one act. */
+static bool
+text_act(const struct past_act *by, struct str *out)
+{
+	if (by->serial)
+		return str_addf(out, "@@ serial %llu %s by %s @@\n",
+			(unsigned long long)by->serial, by->action,
+			by->actor_name);
+	return str_addf(out, "@@ %s @@\n", by->action ? by->action : "");
+}
+
+bool
+diff_write_text(const struct diff *d, struct str *out)
+{
+	const struct diff_line *last = NULL;
+
+	for (size_t i = 0; i < d->n_lines; i++) {
+		const struct diff_line *x = &d->line[i];
+		bool is_new_map = !last || last->map != x->map;
+
+		if (is_new_map && !text_head(d, x->map, out))
+			return false;
+		if ((is_new_map || last->by.serial != x->by.serial)
+			&& !text_act(&x->by, out))
+			return false;
+		if ((x->before && !str_addf(out, "-%s %s\n", x->key, x->before))
+			|| (x->after
+				&& !str_addf(
+					out, "+%s %s\n", x->key, x->after)))
+			return false;
+		last = x;
+	}
+	return str_is_ok(out);
+}
