@@ -44,6 +44,9 @@ route_handler quota_show, search_show, home_show;
 extern const struct form publish_mode_form, publish_all_form;
 route_handler publishing_show, publishing_mode, publishing_publish_all;
 
+extern const struct form explain_form;
+route_handler explain_show;
+
 extern const struct form request_add_form;
 route_handler node_requests_create, node_requests_get;
 

@@ -5,7 +5,7 @@
 #include "cli/mapd.h"
 
 #include "base/json.h"
-#include "maps/explain_form.h"
+#include "maps/explain_saved.h"
 
 #define ANSWER_MAX ((size_t)512 * 1024)
 
@@ -18,6 +18,8 @@ static const struct cli_option explain_options[] = {
 		"who is signed in, on the submission ports", NULL },
 	{ "submission", CLI_FLAG, NULL,
 		"the submission ports, without being signed in", NULL },
+	{ "pending", CLI_FLAG, NULL, "what is saved, whether it is live or not",
+		NULL },
 	{ 0 },
 };
 
@@ -32,10 +34,10 @@ without_brackets(struct cli *c, const char *address)
 	return arena_strndup(c->arena, address + 1, n - 2);
 }
 
-static bool
-question(struct cli *c, struct str *out, struct err *e)
+static void
+take_options(struct cli *c, struct explain_in *in)
 {
-	const struct explain_in in = {
+	*in = (struct explain_in){
 		.recipient = without_brackets(c, c->arg[0]),
 		.sender = without_brackets(c, cli_opt(c, "from")),
 		.client = cli_opt(c, "client"),
@@ -43,12 +45,6 @@ question(struct cli *c, struct str *out, struct err *e)
 		.login = cli_opt(c, "login"),
 		.submission = cli_opt(c, "submission") != NULL,
 	};
-	struct jsonw w = jsonw_over(out);
-
-	jsonw_object(&w, NULL);
-	explain_write_in(&w, &in);
-	jsonw_end(&w);
-	return jsonw_done(&w, e);
 }
 
 static void
@@ -87,7 +83,7 @@ write_value(struct jsonw *w, const char *key, const struct json_value *v)
 	}
 }
 
-/* The steps become the table, the outcome the lines below it. */
+/* The steps become the table, the rest the lines below it. */
 static void
 write_answer(struct jsonw *w, const struct json_value *v)
 {
@@ -97,31 +93,76 @@ write_answer(struct jsonw *w, const struct json_value *v)
 
 	jsonw_object(w, NULL);
 	write_value(w, "items", json_get(v, "steps"));
+	write_value(w, "serial", json_get(v, "serial"));
 	while (json_next(outcome, &i, &name, &member))
 		write_value(w, name, member);
 	write_value(w, "is_cut", json_get(v, "is_cut"));
+	if (json_len(json_get(v, "faults")) > 0)
+		write_value(w, "faults", json_get(v, "faults"));
 	jsonw_end(w);
+}
+
+static bool
+take_answer(struct cli *c, const struct str *said, struct err *e)
+{
+	const struct json_limits limits = { .bytes = ANSWER_MAX, .depth = 8 };
+	struct json *doc = NULL;
+
+	if (!json_parse(str_text(said), said->len, &limits, &doc, e))
+		return false;
+	write_answer(&c->json, json_root(doc));
+	json_free(&doc);
+	return true;
+}
+
+static bool
+explain_live(struct cli *c, const struct explain_in *in, struct str *said,
+	struct err *e)
+{
+	struct str text = str_in(c->arena, ANSWER_MAX);
+	struct jsonw w = jsonw_over(&text);
+
+	jsonw_object(&w, NULL);
+	explain_write_in(&w, in);
+	jsonw_end(&w);
+	return jsonw_done(&w, e)
+		&& cli_mapd(c, "--explain", str_text(&text), said,
+			&c->exit_code, e);
+}
+
+static bool
+explain_pending(struct cli *c, const struct explain_in *in, struct str *said,
+	struct err *e)
+{
+	struct jsonw w = jsonw_over(said);
+	struct explain_saved saved;
+	bool is_ok;
+
+	if (!core_open(&c->core, &c->conf, FACE_CLI, c->arena, e))
+		return false;
+	is_ok = explain_saved(
+		c->core.db, &c->conf.node, in, "", c->arena, &saved, e);
+	if (is_ok)
+		explain_saved_json(&w, NULL, &saved);
+	explain_saved_free(&saved);
+	core_close(&c->core);
+	return is_ok && jsonw_done(&w, e);
 }
 
 static bool
 explain(struct cli *c, struct err *e)
 {
-	struct str ask = str_in(c->arena, ANSWER_MAX);
 	struct str said = str_in(c->arena, ANSWER_MAX);
-	const struct json_limits limits = { .bytes = ANSWER_MAX, .depth = 8 };
-	struct json *doc = NULL;
+	struct explain_in in;
+	bool is_ok;
 
-	if (!question(c, &ask, e)
-		|| !cli_mapd(c, "--explain", str_text(&ask), &said,
-			&c->exit_code, e))
+	take_options(c, &in);
+	if (!explain_check_in(&in, c->arena, e))
 		return false;
-	if (c->exit_code != 0)
-		return true; /* it said why */
-	if (!json_parse(str_text(&said), said.len, &limits, &doc, e))
-		return false;
-	write_answer(&c->json, json_root(doc));
-	json_free(&doc);
-	return true;
+	is_ok = cli_opt(c, "pending") ? explain_pending(c, &in, &said, e)
+				      : explain_live(c, &in, &said, e);
+	/* A failed postroom-mapd has said why. */
+	return is_ok && (c->exit_code != 0 || take_answer(c, &said, e));
 }
 
 /* clang-format off */

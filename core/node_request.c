@@ -24,6 +24,7 @@ enum {
 	A_CLIENT,
 	A_HELO,
 	A_LOGIN,
+	A_SUBMISSION,
 	A_DOMAIN,
 	A_ID,
 	A_ON,
@@ -34,7 +35,7 @@ enum {
 #define BIT(row) (1U << (row))
 #define A_MESSAGE                                                              \
 	(BIT(A_RECIPIENT) | BIT(A_SENDER) | BIT(A_CLIENT) | BIT(A_HELO)        \
-		| BIT(A_LOGIN))
+		| BIT(A_LOGIN) | BIT(A_SUBMISSION))
 
 static const char *const verb_words[] = {
 	[VERB_EXPLAIN] = "explain",
@@ -115,6 +116,7 @@ const struct field node_args_form[] = {
 		.check = check_client },
 	[A_HELO] = { FIELD_AT(struct node_args, helo) },
 	[A_LOGIN] = { FIELD_AT(struct node_args, login) },
+	[A_SUBMISSION] = { FIELD_AT(struct node_args, submission) },
 	[A_DOMAIN] = { FIELD_AT(struct node_args, domain),
 		.check = domain_check },
 	[A_ID] = { FIELD_AT(struct node_args, id), .check = check_id },

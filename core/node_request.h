@@ -42,6 +42,7 @@ struct node_args {
 	char client[CIDR_TEXT_SIZE];
 	char helo[DOMAIN_SIZE];
 	char login[ADDR_SIZE];
+	bool submission;
 	char domain[DOMAIN_SIZE];
 	char id[33]; /* of a message in the queue */
 	bool on;

@@ -113,6 +113,10 @@ const struct sql_table map_sql = {
 	.name = "map", .sql = sql, .n = ARRAY_LEN(sql)
 };
 
+const struct sql_table map_saved_sql = {
+	.name = "map_saved", .sql = sql, .n = ARRAY_LEN(sql), .is_lazy = true
+};
+
 void
 map_rows_free(struct map_rows *r)
 {

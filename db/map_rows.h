@@ -17,6 +17,8 @@
 
 /* For db_open. */
 extern const struct sql_table map_sql;
+/* The same for core's faces, which only read rows: prepared on use. */
+extern const struct sql_table map_saved_sql;
 
 enum map_domain_state {
 	MAP_DOMAIN_ACTIVE = 1,

@@ -7,8 +7,10 @@
 #include "db/alias_rows.h"
 #include "db/domain_rows.h"
 #include "db/due_rows.h"
+#include "db/explain_rows.h"
 #include "db/log_rows.h"
 #include "db/mailbox_rows.h"
+#include "db/map_rows.h"
 #include "db/misc_rows.h"
 #include "db/node_rows.h"
 #include "db/past_rows.h"
@@ -20,4 +22,4 @@
 const struct sql_table *const db_tables[] = { &domain_sql, &mailbox_sql,
 	&alias_sql, &whitelist_sql, &log_sql, &misc_sql, &admin_sql, &view_sql,
 	&due_sql, &node_sql, &publishing_sql, &retention_sql, &past_sql,
-	NULL };
+	&map_saved_sql, &key_log_sql, NULL };

@@ -151,7 +151,7 @@ const char *explain_what_name(enum explain_what what);
  */
 char explain_key_kind(const struct explain_step *s);
 
-/* `{steps, outcome}`, as one object under `key`. */
-void explain_json(struct jsonw *w, const char *key, const struct explain *x);
+/* The members `steps`, `outcome` and `is_cut`, into an open object. */
+void explain_write_members(struct jsonw *w, const struct explain *x);
 
 #endif

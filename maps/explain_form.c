@@ -54,6 +54,24 @@ explain_write_in(struct jsonw *w, const struct explain_in *in)
 }
 
 bool
+explain_check_in(struct explain_in *in, struct arena *a, struct err *e)
+{
+	struct str text = str_in(a, 16384);
+	struct jsonw w = jsonw_over(&text);
+	struct json *doc = NULL;
+
+	jsonw_object(&w, NULL);
+	explain_write_in(&w, in);
+	jsonw_end(&w);
+	const bool ok = jsonw_done(&w, e)
+		&& json_parse(str_text(&text), text.len, &json_limits_request,
+			&doc, e)
+		&& explain_read_in(json_root(doc), a, in, e);
+	json_free(&doc);
+	return ok;
+}
+
+bool
 explain_read_in(const struct json_value *v, struct arena *a,
 	struct explain_in *out, struct err *e)
 {

@@ -12,6 +12,7 @@
 #ifndef MAPS_EXPLAIN_FORM_H
 #define MAPS_EXPLAIN_FORM_H
 
+#include "base/addr.h"
 #include "base/form.h"
 #include "maps/explain.h"
 
@@ -22,14 +23,14 @@ struct explain_in {
 
 /* Rows for a struct T that has a struct explain_in as member `ask`. */
 #define EXPLAIN_ROWS(T)                                                        \
-	{ FIELD_NAMED(T, ask.recipient, "recipient"), .max = ENVELOPE_MAX,     \
+	{ FIELD_NAMED(T, ask.recipient, "recipient"), .max = ADDR_MAX,         \
 		.check = envelope_check, .required = true },                   \
-		{ FIELD_NAMED(T, ask.sender, "sender"), .max = ENVELOPE_MAX,   \
+		{ FIELD_NAMED(T, ask.sender, "sender"), .max = ADDR_MAX,       \
 			.check = envelope_check },                             \
 		{ FIELD_NAMED(T, ask.client, "client"), .max = 64,             \
 			.check = explain_check_client },                       \
-		{ FIELD_NAMED(T, ask.helo, "helo"), .max = 255 },              \
-		{ FIELD_NAMED(T, ask.login, "login"), .max = 318,              \
+		{ FIELD_NAMED(T, ask.helo, "helo"), .max = 253 },              \
+		{ FIELD_NAMED(T, ask.login, "login"), .max = ADDR_MAX,         \
 			.check = envelope_check },                             \
 	{                                                                      \
 		FIELD_NAMED(T, ask.submission, "submission")                   \
@@ -44,6 +45,10 @@ struct explain_query explain_query_of(const struct explain_in *in);
 
 /* Members of a JSON object, those that are needed. */
 void explain_write_in(struct jsonw *w, const struct explain_in *in);
+
+/* Texts that came one by one: through the form, canonical afterwards. */
+bool explain_check_in(
+	struct explain_in *in, struct arena *a, struct err *e) MUST_USE;
 
 /* From a JSON value, alone. */
 bool explain_read_in(const struct json_value *v, struct arena *a,

@@ -120,14 +120,12 @@ write_outcome(struct jsonw *w, const struct explain *x)
 }
 
 void
-explain_json(struct jsonw *w, const char *key, const struct explain *x)
+explain_write_members(struct jsonw *w, const struct explain *x)
 {
-	jsonw_object(w, key);
 	jsonw_array(w, "steps");
 	for (size_t i = 0; i < x->steps; i++)
 		write_step(w, &x->step[i]);
 	jsonw_end(w);
 	write_outcome(w, x);
 	jsonw_bool(w, "is_cut", x->is_cut);
-	jsonw_end(w);
 }

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "db/explain_rows.h"
 #include "mta/child.h"
 #include "mta/journal.h"
 #include "mta/lmdb_map.h"
@@ -57,31 +56,9 @@ look_up(void *ctx, enum map_id map, const char *key, const char **value_r,
 	return lmdb_reader_get(f->map[map], key, value_r, e);
 }
 
-/* The last revision of each step's key up to what is live here. */
-static bool
-name_persons(struct db *db, uint64_t serial, struct arena *a, struct explain *x,
-	struct err *e)
-{
-	for (size_t i = 0; i < x->steps; i++) {
-		struct explain_step *s = &x->step[i];
-		const char kind = explain_key_kind(s);
-		struct key_revision r;
-		if (kind == 0)
-			continue;
-		if (!key_revision_find(
-			    db, KEY_VIEW, kind, s->key, serial, a, &r, e))
-			return false;
-		s->serial = r.serial;
-		s->action = r.action;
-		s->actor_name = r.actor_name;
-		s->at_us = r.at_us;
-	}
-	return true;
-}
-
 bool
 explain_live(const struct conf *conf, struct db *db,
-	const struct explain_in *in, struct arena *a, struct explain *out,
+	const struct explain_in *in, struct arena *a, struct explain_node *out,
 	struct err *e)
 {
 	struct files f = { .conf = &conf->node };
@@ -99,30 +76,42 @@ explain_live(const struct conf *conf, struct db *db,
 		.virtual_transport = conf->node.virtual_transport,
 		.origin = "",
 		.relay_host = "" };
-	return explain_run(&c, &q, a, out, e)
-		&& (!db || name_persons(db, s.applied, a, out, e));
+	out->serial = s.applied;
+	return explain_run(&c, &q, a, &out->x, e)
+		&& (!db
+			|| explain_name_persons(
+				db, KEY_VIEW, s.applied, a, &out->x, e));
 }
 
-/* The verb `explain`: the form's members in, {steps, outcome, is_cut} under
- * `live` out. */
+/* The database may be away: then nobody is named. */
+static bool
+answer(const struct conf *conf, const struct explain_in *in, struct arena *a,
+	struct jsonw *w, struct err *e)
+{
+	struct explain_node x;
+	struct db *db = NULL;
+	struct err away = ERR_EMPTY;
+	if (!node_db_open(conf, &db, &away))
+		db = NULL;
+	const bool ok = explain_live(conf, db, in, a, &x, e);
+	if (db)
+		db_close(&db);
+	if (!ok)
+		return false;
+	jsonw_uint(w, "serial", x.serial);
+	explain_write_members(w, &x.x);
+	return true;
+}
+
 bool
 request_explain(struct request *q, struct err *e)
 {
 	struct explain_in in;
-	struct explain x;
-	struct db *db = NULL;
 	struct arena *a = arena_new(ARENA_BYTES);
 	if (!a)
 		return err_memory(e);
-	struct err away = ERR_EMPTY;
-	if (!node_db_open(q->node->conf, &db, &away))
-		db = NULL;
 	const bool ok = explain_read_in(q->args, a, &in, e)
-		&& explain_live(q->node->conf, db, &in, a, &x, e);
-	if (ok)
-		explain_json(q->out, "live", &x);
-	if (db)
-		db_close(&db);
+		&& answer(q->node->conf, &in, a, q->out, e);
 	arena_free(&a);
 	return ok;
 }
@@ -133,21 +122,16 @@ struct ask {
 	struct arena *arena;
 };
 
-/* The database may be away: then nobody is named. */
 static bool
 answer_child(void *ctx, FILE *out, struct err *e)
 {
 	const struct ask *j = ctx;
-	struct explain x;
-	struct db *db = NULL;
-	struct err away = ERR_EMPTY;
 	struct str text = str_in(j->arena, REQUEST_REPLY_MAX);
 	struct jsonw w = jsonw_over(&text);
-	if (!node_db_open(j->conf, &db, &away))
-		db = NULL;
-	if (!explain_live(j->conf, db, j->in, j->arena, &x, e))
+	jsonw_object(&w, NULL);
+	if (!answer(j->conf, j->in, j->arena, &w, e))
 		return false;
-	explain_json(&w, NULL, &x);
+	jsonw_end(&w);
 	if (!jsonw_done(&w, e))
 		return false;
 	fwrite(str_text(&text), text.len, 1, out);

@@ -8,15 +8,19 @@
 #define MTA_EXPLAIN_LIVE_H
 
 #include "base/conf.h"
-#include "maps/explain_form.h"
+#include "maps/explain_saved.h"
+
+struct explain_node {
+	struct explain x;
+	uint64_t serial; /* applied to the files */
+};
 
 /*
  * Texts of `out` live in `a`, those of the files as long as the process; call
- * it once. Without the database the steps name no revision. `db` may be NULL.
+ * it once. Without a database (`db` NULL) the steps name no revision.
  */
-struct db;
 bool explain_live(const struct conf *conf, struct db *db,
-	const struct explain_in *in, struct arena *a, struct explain *out,
+	const struct explain_in *in, struct arena *a, struct explain_node *out,
 	struct err *e) MUST_USE;
 
 /* postroom-mapd --explain JSON: the answer as JSON on the output; returns the

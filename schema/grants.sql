@@ -46,17 +46,18 @@ GRANT EXECUTE ON FUNCTION prune_revisions TO 'postroom-job'@'localhost';
 GRANT EXECUTE ON FUNCTION prune_secrets TO 'postroom-job'@'localhost';
 GRANT EXECUTE ON FUNCTION mark_secrets TO 'postroom-job'@'localhost';
 
-GRANT SELECT ON map_head TO 'postroom-map'@'localhost';
+-- What is saved is rendered by these views too (explain).
+GRANT SELECT ON map_head TO 'postroom-web'@'localhost', 'postroom-map'@'localhost';
 GRANT SELECT ON map_change TO 'postroom-map'@'localhost';
 GRANT SELECT ON map_revision TO 'postroom-map'@'localhost';
-GRANT SELECT ON map_domain TO 'postroom-map'@'localhost';
-GRANT SELECT ON map_mailbox TO 'postroom-map'@'localhost';
-GRANT SELECT ON map_alias TO 'postroom-map'@'localhost';
-GRANT SELECT ON map_alias_target TO 'postroom-map'@'localhost';
-GRANT SELECT ON map_whitelist TO 'postroom-map'@'localhost';
+GRANT SELECT ON map_domain TO 'postroom-web'@'localhost', 'postroom-map'@'localhost';
+GRANT SELECT ON map_mailbox TO 'postroom-web'@'localhost', 'postroom-map'@'localhost';
+GRANT SELECT ON map_alias TO 'postroom-web'@'localhost', 'postroom-map'@'localhost';
+GRANT SELECT ON map_alias_target TO 'postroom-web'@'localhost', 'postroom-map'@'localhost';
+GRANT SELECT ON map_whitelist TO 'postroom-web'@'localhost', 'postroom-map'@'localhost';
 GRANT SELECT ON map_node TO 'postroom-map'@'localhost';
-GRANT SELECT ON map_password TO 'postroom-map'@'localhost';
-GRANT SELECT ON map_mailbox_row TO 'postroom-map'@'localhost';
+GRANT SELECT ON map_password TO 'postroom-web'@'localhost', 'postroom-map'@'localhost';
+GRANT SELECT ON map_mailbox_row TO 'postroom-web'@'localhost', 'postroom-map'@'localhost';
 GRANT SELECT ON map_approval TO 'postroom-map'@'localhost';
 GRANT SELECT ON map_setting TO 'postroom-map'@'localhost';
 GRANT SELECT ON map_node_target TO 'postroom-map'@'localhost';

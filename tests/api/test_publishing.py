@@ -258,3 +258,81 @@ class Publishing(apicase.ApiCase):
         self.must(404, self.root.get(
             f"/api/v1/nodes/{self.node + 99}/requests/{reply.value['id']}"))
         self.must(404, self.ask("settings", self.node + 99))
+
+    # --- explain ---
+
+    def explain(self, **query):
+        return self.root.get("/api/v1/explain", **query)
+
+    def test_what_is_saved_is_explained_with_its_persons(self):
+        self.mailbox(self.mine, "told")
+        self.alias(self.mine, "list", ["told@mine.example",
+                                       "x@else.example"])
+        reply = self.must(200, self.explain(
+            recipient="List+tag@mine.example", sender="s@else.example",
+            client="2001:DB8::1", helo="mx.else.example",
+            node=self.node)).value
+        told = reply["pending"]
+        self.assertEqual(self.head(), told["serial"])
+        self.assertEqual("accept", told["outcome"]["result"])
+        self.assertEqual(
+            [("told+tag@mine.example", "deliver"),
+             ("x+tag@else.example", "deliver")],
+            [(d["address"], d["result"]) for d in told["outcome"]["deliver"]])
+        line = next(s for s in told["steps"]
+                    if s["text_code"] == "alias_expands")
+        self.assertEqual(
+            ("aliases", "list@mine.example", self.head(), "alias.create"),
+            (line["map"], line["key"], line["serial"], line["action"]))
+        self.assertEqual("list@mine.example told@mine.example, "
+                         "x@else.example", line["line"])
+        self.assertEqual(self.node, reply["request"]["node"])
+        asked = self.must(200, self.root.get(
+            f"/api/v1/nodes/{self.node}/requests/"
+            f"{reply['request']['id']}")).value
+        self.assertEqual(("explain", "waiting"),
+                         (asked["verb"], asked["state"]))
+
+    def test_a_closed_mailbox_is_refused_and_says_who_closed_it(self):
+        box = self.mailbox(self.mine, "shut")
+        self.must(200, self.root.patch(f"/api/v1/mailboxes/{box['id']}",
+                                       {"state": "closed"},
+                                       match=f'"{box["version"]}"'))
+        last = self.must(200, self.explain(
+            recipient="shut@mine.example", node=self.node)
+        ).value["pending"]["steps"][-1]
+        self.assertEqual(
+            ("recipient_unknown", 550, None, "mailbox.update"),
+            (last["text_code"], last["code"], last["line"], last["action"]))
+
+    def test_who_is_signed_in_is_told_apart(self):
+        self.mailbox(self.mine, "signed")
+        for query, code in (
+                ({"login": "signed@mine.example"}, 250),
+                ({"login": "signed@mine.example",
+                  "sender": "signed@mine.example"}, 250),
+                ({"login": "signed@mine.example",
+                  "sender": "boss@mine.example"}, 553),
+                ({"login": "nobody@mine.example"}, 535),
+                ({"submission": "true"}, 554)):
+            with self.subTest(str(query)):
+                told = self.must(200, self.explain(
+                    recipient="x@else.example", **query)).value
+                self.assertEqual(code, told["pending"]["outcome"]["code"])
+
+    def test_explain_has_fields(self):
+        for query, field, reason in (
+                ({}, "recipient", "required"),
+                ({"recipient": "a b@c.example"}, "recipient",
+                 "bad_character"),
+                ({"recipient": "a@" + "b" * 400}, "recipient", "too_long"),
+                ({"recipient": "a@b.example", "client": "here"}, "client",
+                 "bad_address"),
+                ({"recipient": "a@b.example", "nod": "1"}, "nod",
+                 "unknown_key")):
+            with self.subTest(str(query)):
+                self.refused(422, self.explain(**query), field, reason)
+        self.must(404, self.explain(recipient="a@b.example",
+                                    node=self.node + 99))
+        self.must(403, self.admin.get("/api/v1/explain",
+                                      recipient="a@b.example"))

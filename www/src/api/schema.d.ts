@@ -589,6 +589,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the mail servers do with a message
+         * @description Step by step, in Postfix's own order, with the line, revision and person that decide. `pending` is computed from what is saved; what is live is asked of a node, whose reply comes at /nodes/{node}/requests/{id}.
+         */
+        get: operations["explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -955,6 +975,84 @@ export interface components {
          * @enum {string}
          */
         DomainState: "active" | "prepared" | "disabled" | "retiring" | "deleted";
+        /** @description The body of a node's reply to `explain`. */
+        ExplainLive: {
+            /** @description applied on that node */
+            serial: number;
+            steps: components["schemas"]["ExplainStep"][];
+            outcome: components["schemas"]["ExplainOutcome"];
+            /** @description there were more steps or deliveries than are told */
+            is_cut: boolean;
+        };
+        ExplainOutcome: {
+            /** @enum {string} */
+            result: "accept" | "refuse" | "defer";
+            code: number | null;
+            reply: string | null;
+            deliver: {
+                address: string;
+                /** @description transport:nexthop */
+                via: string;
+                /**
+                 * @description defer: it waits in the queue; refuse: it bounces
+                 * @enum {string}
+                 */
+                result: "deliver" | "defer" | "refuse";
+            }[];
+            /** @description all of them; the first 200 are told */
+            deliver_count: number;
+        };
+        ExplainPending: {
+            /** @description of what is saved */
+            serial: number;
+            steps: components["schemas"]["ExplainStep"][];
+            outcome: components["schemas"]["ExplainOutcome"];
+            /** @description there were more steps or deliveries than are told */
+            is_cut: boolean;
+            /** @description domains whose lines cannot be published as they are saved */
+            faults: {
+                domain: string;
+                reason: string;
+            }[];
+        };
+        ExplainStep: {
+            /** @enum {string} */
+            stage: "client" | "helo" | "sender" | "recipient" | "domain" | "alias" | "transport" | "deliver";
+            /**
+             * @description A stable code of what this step says; the panel has its words.
+             * @enum {string}
+             */
+            text_code: "accepted" | "access_denied" | "alias_catch_all" | "alias_expands" | "alias_failed" | "alias_itself" | "client_loopback" | "client_outside" | "client_whitelisted" | "deliver_bounced" | "deliver_elsewhere" | "deliver_mailbox" | "deliver_no_mailbox" | "deliver_retried" | "domain_elsewhere" | "domain_ours" | "domain_own_host" | "domain_refused" | "helo_missing" | "helo_taken" | "quota_asked" | "recipient_alias" | "recipient_catch_all" | "recipient_elsewhere" | "recipient_error" | "recipient_mailbox" | "recipient_not_fqdn" | "recipient_postmaster" | "recipient_refused" | "recipient_retry" | "recipient_syntax" | "recipient_unknown" | "relay_client" | "relay_denied" | "relay_ours" | "relay_routed" | "relay_signed_in" | "sender_empty" | "sender_not_owned" | "sender_not_signed_in" | "sender_owned" | "sender_syntax" | "sender_taken" | "sign_in_refused" | "sign_in_taken" | "transport_default" | "transport_line" | "transport_mx" | "transport_own_host";
+            /** @description the address, name or login that the step is about */
+            subject: string | null;
+            /** @description the map that was asked: domains, mailboxes, aliases, sender_login, transport, refuse, accounts, whitelist */
+            map: string | null;
+            key: string | null;
+            /** @description `key value` as in the map's text copy; null where the map has no such line; of accounts the home only */
+            line: string | null;
+            /** @description the last revision that touched the key; null when the log has none */
+            serial: number | null;
+            actor_name: string | null;
+            action: string | null;
+            /** Format: date-time */
+            at: string | null;
+            /** @enum {string} */
+            result: "continue" | "accept" | "refuse" | "defer" | "deliver";
+            /** @description of SMTP, where the step ends the dialogue */
+            code: number | null;
+            /** @description the text after the code, as Postfix sends it */
+            reply: string | null;
+        };
+        Explained: {
+            pending: components["schemas"]["ExplainPending"];
+            /** @description The question to the node; its reply is `ExplainLive`. null when there is no node. */
+            request: null | {
+                node: number;
+                id: number;
+                /** Format: date-time */
+                expires_at: string;
+            };
+        };
         FirstUseIn: {
             token: string;
             password: string;
@@ -1203,6 +1301,8 @@ export interface components {
             helo?: string;
             /** @description explain, probe: who signed in */
             login?: string;
+            /** @description explain, probe */
+            submission?: boolean;
             /** @description queue_list, queue_flush */
             domain?: string;
             /** @description queue_hold, queue_release, queue_delete, queue_headers (needed) */
@@ -3890,6 +3990,48 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    explain: {
+        parameters: {
+            query: {
+                /** @description as between < and > */
+                recipient: string;
+                /** @description not given: the empty sender */
+                sender?: string;
+                /** @description an IP address; not given: somebody outside */
+                client?: string;
+                /** @description not given: any; empty: none was sent */
+                helo?: string;
+                /** @description who is signed in, on the submission ports */
+                login?: string;
+                /** @description the submission ports without being signed in */
+                submission?: boolean;
+                /** @description not given: the first node with mailboxes */
+                node?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description explained */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explained"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
