@@ -127,7 +127,9 @@ check_sign_in(struct explain_run *r)
 		return go_on(
 			r, EXPLAIN_CLIENT, "sign_in_taken", r->q->login, &l);
 	return end(r, EXPLAIN_CLIENT, "sign_in_refused", r->q->login, 535,
-		"5.7.8 Error: authentication failed", &l);
+		"5.7.8 Error: authentication failed: "
+		"(reason unavailable)",
+		&l);
 }
 
 static bool

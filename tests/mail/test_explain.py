@@ -1,0 +1,111 @@
+"""Explain says what the real Postfix answers: random questions, on what is
+live, and on what was pending once it is published."""
+
+import json
+import os
+import random
+import re
+import subprocess
+import unittest
+
+import explain_world
+from mailcase import SOAK, MailCase
+
+SEED = int(os.environ.get("POSTROOM_SEED") or random.randrange(1 << 32))
+ROUNDS = 10 if SOAK else 3
+CASES = 25 if SOAK else 10  # live and pending, in each round
+MESSAGES = 40 if SOAK else 6
+
+
+class Explain(MailCase):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        print(f"POSTROOM_SEED={SEED}", flush=True)
+        cls.rng = random.Random(SEED)
+        cls.world = explain_world.World(cls.servers, cls.rng, "w").build()
+        cls.servers.wait_live()
+
+    def explain(self, ask, *more):
+        argv = ["explain", f"<{ask['recipient']}>", "--json", *more,
+                "--from", f"<{ask['sender']}>", "--client", ask["client"]]
+        for name in ("login", "helo"):
+            if name in ask:
+                argv += [f"--{name}", ask[name]]
+        if ask.get("submission"):
+            argv.append("--submission")
+        return json.loads(self.servers.postroom(*argv))
+
+    def verdict(self, told):
+        return told["code"], told["reply"]
+
+    def assert_agrees(self, ask, told):
+        code, text = explain_world.postfix_answers(self.servers, ask)
+        self.assertEqual(self.verdict(told), (code, text),
+                         f"POSTROOM_SEED={SEED} {ask}")
+
+    def mode(self, mode):
+        self.api.call("PUT", "/publishing/mode", {"mode": mode, "note": "t"})
+
+    def publish_all(self):
+        now = self.api.get("/publishing")
+        self.api.post("/publishing/publish", {
+            "serial": now["head_serial"], "note": "t"})
+
+    def settled(self):
+        """Until the node has looked at all that is saved."""
+        head = self.api.get("/publishing")["head_serial"]
+        self.servers.wait_live({"changed_serial": head})
+
+    def test_a_live_and_b_pending_agree_with_postfix(self):
+        self.mode("reviewed")
+        self.addCleanup(self.mode, "automatic")
+        differing = 0
+        for number in range(ROUNDS):
+            self.world.shake(number)
+            self.settled()
+            asks = [self.world.question() for _ in range(CASES)]
+            told = [self.explain(ask, "--pending") for ask in asks]
+            for ask in asks:
+                live = self.explain(ask)
+                self.assert_agrees(ask, live)
+                differing += (self.verdict(live)
+                              != self.verdict(told[asks.index(ask)]))
+            self.publish_all()
+            self.servers.wait_live()
+            for ask, then in zip(asks, told):
+                self.assert_agrees(ask, then)
+        print(f"{ROUNDS * CASES * 2} answers agree, {differing} were pending",
+              flush=True)
+
+    def queued_to(self, reply):
+        """Where the mail log says that a message went: {address: relay}."""
+        queue_id = re.search(r"queued as (\w+)", reply).group(1)
+        done = re.compile(rf"qmgr\[\d+\]: {queue_id}: removed")
+        self.wait_until(lambda: done.search(self.mail_log()),
+                        f"message {queue_id}", 30)
+        return dict(re.findall(
+            rf"{queue_id}: to=<([^>]+)>.*? relay=([^,\[]+)",
+            self.mail_log()))
+
+    def test_c_messages_go_where_explain_says(self):
+        sent = 0
+        while sent < MESSAGES:
+            ask = {"client": "127.0.0.1", "sender": "s@far.test",
+                   "recipient": self.world.recipient()}
+            told = self.explain(ask)
+            if told["result"] != "accept" or "moved" in str(told["deliver"]):
+                continue
+            sent += 1
+            reply = explain_world.queue(self.servers, ask["recipient"])
+            got = self.queued_to(reply)
+            self.assertEqual(
+                sorted(d["address"] for d in told["deliver"]
+                       if d["address"][-1] != "@"),
+                sorted(a.lower() for a in got if "@mail." not in a),
+                f"POSTROOM_SEED={SEED} {ask}")
+
+
+if __name__ == "__main__":
+    unittest.main()
