@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError, type ProblemItem } from '../api/client';
 
 export type FieldErrors = Record<string, ProblemItem>;
@@ -15,14 +15,15 @@ export function useForm(fields: readonly string[]) {
 	const busy = useRef(false);
 	const ref = useRef<HTMLFormElement>(null);
 
-	const focusFirst = useCallback(() => {
-		requestAnimationFrame(() => {
-			const bad = ref.current?.querySelector<HTMLElement>(
-				'input[aria-invalid="true"], select[aria-invalid="true"], textarea[aria-invalid="true"]',
-			);
-			(bad ?? ref.current?.querySelector<HTMLElement>('[role="alert"]'))?.focus();
-		});
-	}, []);
+	// A refusal moves the focus to what it names, once that is on the page.
+	const [refusals, setRefusals] = useState(0);
+	useEffect(() => {
+		if (refusals === 0) return;
+		const bad = ref.current?.querySelector<HTMLElement>(
+			'input[aria-invalid="true"], select[aria-invalid="true"], textarea[aria-invalid="true"]',
+		);
+		(bad ?? ref.current?.querySelector<HTMLElement>('[role="alert"]'))?.focus();
+	}, [refusals]);
 
 	const refuse = useCallback(
 		(e: unknown) => {
@@ -42,9 +43,9 @@ export function useForm(fields: readonly string[]) {
 					? new ApiError(err.code, err.status, rest, err.requestId, err.retryAfter, err.message)
 					: null,
 			);
-			focusFirst();
+			setRefusals((n) => n + 1);
 		},
-		[fields, focusFirst],
+		[fields],
 	);
 
 	const run = useCallback(
@@ -77,9 +78,9 @@ export function useForm(fields: readonly string[]) {
 	const fail = useCallback(
 		(field: string, reason: string, subject = '') => {
 			setErrors((e) => ({ ...e, [field]: { field, reason, subject, text: '' } }));
-			focusFirst();
+			setRefusals((n) => n + 1);
 		},
-		[focusFirst],
+		[],
 	);
 
 	return { ref, pending, errors, problem, run, clear, fail, setProblem };
