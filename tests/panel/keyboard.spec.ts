@@ -1,11 +1,9 @@
-import { expect, go, run, seed, settled, test, toast, type } from './panel';
+import { ensure, expect, go, run, settled, test, toast, type } from './panel';
 
 const domain = `keys-${run}.example`;
 
-test.describe.configure({ mode: 'serial' });
-
 test('a mailbox is added, opened, changed and closed by keys alone', async ({ page }) => {
-	await seed(page, domain);
+	await ensure(page, domain);
 	await go(page, '/mailboxes');
 	await page.keyboard.press('n');
 	await type(page, `taro@${domain}`);
@@ -18,6 +16,8 @@ test('a mailbox is added, opened, changed and closed by keys alone', async ({ pa
 	await page.keyboard.press('/');
 	await page.keyboard.type(`taro@${domain}`);
 	await expect(page.getByRole('row')).toHaveCount(2);
+	await expect(page).toHaveURL(/q=/);
+	await settled(page);
 	const open = page.getByRole('link', { name: `taro@${domain}` });
 	for (let i = 0; i < 30 && !(await open.evaluate((e) => e === document.activeElement)); i++)
 		await page.keyboard.press('Tab');
@@ -27,12 +27,14 @@ test('a mailbox is added, opened, changed and closed by keys alone', async ({ pa
 	await expect(page.locator('[role=dialog]:focus-within')).toHaveCount(1);
 	await page.keyboard.press('Escape');
 	await expect(page.getByRole('dialog')).toHaveCount(0);
+	await expect(open).toBeFocused();
 	const menu = page.getByRole('button', { name: `Actions for taro@${domain}` });
 	for (let i = 0; i < 30 && !(await menu.evaluate((e) => e === document.activeElement)); i++)
 		await page.keyboard.press('Tab');
 	await page.keyboard.press('Enter');
-	await page.getByRole('menuitem', { name: 'Edit' }).waitFor();
+	await expect(page.locator('[role=menu]:focus-within')).toHaveCount(1);
 	await page.keyboard.type('Dis');
+	await expect(page.getByRole('menuitem', { name: /^Disable/ })).toBeFocused();
 	await page.keyboard.press('Enter');
 	await expect(toast(page, `taro@${domain} is closed`)).toBeVisible();
 });

@@ -22,6 +22,8 @@ export type Look = { lang: 'en' | 'ja'; theme: 'light' | 'dark' };
 declare global {
 	interface Window {
 		clicks: number;
+		/** Requests of the page that are on their way. */
+		flying: number;
 		look?: Look;
 		violated(what: string): void;
 	}
@@ -73,6 +75,26 @@ export async function watch(page: Page, faults: string[], allowed: Set<number>):
 	});
 	await page.addInitScript(() => {
 		window.clicks = 0;
+		window.flying = 0;
+		const send = window.fetch;
+		window.fetch = async (...request) => {
+			window.flying += 1;
+			try {
+				const reply = await send(...request);
+				await reply.clone().arrayBuffer();
+				return reply;
+			} finally {
+				// What it brought is on the page a moment later.
+				setTimeout(() => {
+					window.flying -= 1;
+				});
+			}
+		};
+		// A message goes after six seconds of its own, however slow this
+		// machine is; here it waits until it was read.
+		const later = window.setTimeout;
+		window.setTimeout = ((run: TimerHandler, ms?: number, ...rest: unknown[]) =>
+			later(run, ms === 6000 ? 90_000 : ms, ...rest)) as typeof window.setTimeout;
 		addEventListener(
 			'click',
 			(e) => {
@@ -128,7 +150,7 @@ export const test = base.extend<Fixtures, Shared>({
 			localStorage.setItem('postroom.theme', l.theme);
 		}, look);
 		await page.goto(`${url}/`);
-		await expect(page.locator('h1')).toBeVisible();
+		await settled(page);
 		await use(page);
 		if (info.status !== info.expectedStatus)
 			await page.screenshot({ path: info.outputPath('failed.png') }).catch(() => undefined);
@@ -140,16 +162,31 @@ export { expect };
 
 /** Go to a page of the panel as a link inside of it does. */
 export async function go(page: Page, path: string): Promise<void> {
-	await page.evaluate((p) => {
+	await page.evaluate(async (p) => {
+		if (location.hash === `#${p}`) return;
+		const gone = new Promise((done) => addEventListener('hashchange', done, { once: true }));
 		location.hash = `#${p}`;
+		await gone;
 	}, path);
 	await settled(page);
 }
 
-/** Nothing of the page is on its way any more. */
+/** Nothing of the page is on its way any more: no part of it, no request. */
 export async function settled(page: Page): Promise<void> {
 	await expect(page.locator('h1')).toBeVisible();
-	await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+	await page.waitForFunction(
+		() =>
+			new Promise<boolean>((answer) => {
+				const still = () =>
+					window.flying === 0 &&
+					document.querySelector('h1') !== null &&
+					document.querySelector('[aria-busy="true"]') === null;
+				// What came last is painted, and asked for nothing more.
+				const look = () => answer(still());
+				if (still()) requestAnimationFrame(() => setTimeout(look));
+				else answer(false);
+			}),
+	);
 }
 
 /** How many presses of the mouse the work takes. */
@@ -193,6 +230,22 @@ export async function seed(page: Page, name: string, boxes: string[] = []): Prom
 	const d = await api(page, 'POST', '/domains', { name });
 	for (const local of boxes) await api(page, 'POST', '/mailboxes', { address: `${local}@${name}` });
 	return d.id;
+}
+
+/** The domain and its mailboxes; what is there already stays as it is. */
+export async function ensure(page: Page, name: string, boxes: string[] = []): Promise<number> {
+	type Items<T> = { items: T[] };
+	const domains = await api<Items<{ id: number; name: string }>>(page, 'GET', `/domains?q=${name}`);
+	const id =
+		domains.items.find((d) => d.name === name)?.id ??
+		(await api(page, 'POST', '/domains', { name })).id;
+	const there = await api<Items<{ address: string }>>(page, 'GET', `/mailboxes?domain_id=${id}`);
+	for (const local of boxes) {
+		const address = `${local}@${name}`;
+		if (!there.items.some((m) => m.address === address))
+			await api(page, 'POST', '/mailboxes', { address });
+	}
+	return id;
 }
 
 export const toast = (page: Page, text: string | RegExp): Locator =>

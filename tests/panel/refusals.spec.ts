@@ -1,12 +1,10 @@
-import { api, expect, go, net, run, seed, settled, test, toast, type } from './panel';
+import { api, ensure, expect, go, net, run, test, toast, type } from './panel';
 
 const domain = `refuse-${run}.example`;
 
-test.describe.configure({ mode: 'serial' });
-
 test('what is taken is told at its field, and the typed text stays', async ({ page, faults }) => {
 	faults.expect(409, 422);
-	await seed(page, domain, ['taro']);
+	await ensure(page, domain, ['taro']);
 	await go(page, '/mailboxes/new');
 	await type(page, `taro@${domain}`);
 	await page.getByLabel('Display name').fill('Taro Yamada');
@@ -19,6 +17,7 @@ test('what is taken is told at its field, and the typed text stays', async ({ pa
 });
 
 test('full-width text is folded, and that is said', async ({ page }) => {
+	await ensure(page, domain);
 	await go(page, '/mailboxes/new');
 	await type(page, '');
 	await page.keyboard.insertText(`Ｙｕｋｉ＠${domain}`);
@@ -45,6 +44,7 @@ for (const [typed, words] of [
 
 test('an alias to nowhere and to itself name the target', async ({ page, faults }) => {
 	faults.expect(422);
+	await ensure(page, domain);
 	await go(page, '/aliases/new');
 	await type(page, `info@${domain}`);
 	const targets = page.getByLabel('Delivers to');
@@ -90,6 +90,7 @@ test('a change by somebody else is shown before one is saved over it', async ({ 
 
 test('a lost session asks over the page and then goes on', async ({ page, faults }) => {
 	faults.expect(401);
+	await ensure(page, domain);
 	await go(page, '/mailboxes/new');
 	await type(page, `late@${domain}`);
 	await api(page, 'DELETE', '/session');
@@ -100,54 +101,4 @@ test('a lost session asks over the page and then goes on', async ({ page, faults
 	await again.getByLabel('Password').fill(process.env.POSTROOM_PASSWORD ?? 'correct horse battery');
 	await page.keyboard.press('Enter');
 	await expect(page.getByRole('heading', { name: `late@${domain} is ready` })).toBeVisible();
-});
-
-test('a database that is away is said, and the page comes back by itself', async ({ page, faults }) => {
-	faults.expect(503);
-	await go(page, '/whitelist/new');
-	await type(page, `${net}.128/28`);
-	const away = {
-		type: 'about:blank',
-		title: 'Service Unavailable',
-		status: 503,
-		code: 'unavailable',
-		detail: 'the database does not answer',
-		request_id: '1tJ0yqv6RVfZrhpNAM2cdw',
-		errors: [{ field: '', reason: 'database_away', subject: '', text: '' }],
-	};
-	await page.route('**/api/**', (r) =>
-		r.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(away) }),
-	);
-	await page.getByRole('button', { name: 'Save', exact: true }).click();
-	await expect(page.locator('[data-down=database]')).toContainText('The database is away');
-	await expect(page.getByRole('alert')).toContainText('The database does not answer.');
-	await page.unroute('**/api/**');
-	await expect(page.locator('[data-down]')).toHaveCount(0);
-	await expect(page.getByRole('textbox', { name: 'Network' })).toHaveValue(`${net}.128/28`);
-	await page.getByRole('button', { name: 'Save', exact: true }).click();
-	await expect(toast(page, `${net}.128/28`)).toBeVisible();
-});
-
-test('an offline browser is told, and goes on when it is online', async ({ page, faults, signedIn }) => {
-	faults.expect(0);
-	await go(page, '/domains');
-	await signedIn.setOffline(true);
-	await expect(page.locator('[data-down=offline]')).toContainText('You are offline');
-	await signedIn.setOffline(false);
-	await expect(page.locator('[data-down]')).toHaveCount(0);
-});
-
-test('a node that cannot be reached is named on every page', async ({ page }) => {
-	await page.route('**/api/v1/publishing', async (r) => {
-		const reply = await r.fetch();
-		const body = await reply.json();
-		body.nodes[0].state = 'unreachable';
-		body.nodes[0].serial = 0;
-		await r.fulfill({ response: reply, json: body });
-	});
-	await go(page, '/aliases');
-	await expect(page.locator('[data-node=unreachable]')).toContainText('cannot be reached');
-	await page.unroute('**/api/v1/publishing');
-	await expect(page.locator('[data-node]')).toHaveCount(0);
-	await settled(page);
 });
