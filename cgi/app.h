@@ -40,6 +40,7 @@ struct call {
 	void *query;               /* as the route's forms say */
 	void *body;
 	struct form_seen body_seen;
+	bool is_dry_run; /* ?dry_run=true: nothing is to happen */
 	struct reply *reply;
 	const char *location; /* of what was made */
 };

@@ -1,7 +1,7 @@
 /*
  * The one way through which every request goes: head, route, origin and CSRF,
- * database, session and role, query, body, If-Match, Idempotency-Key, handler,
- * reply. Handlers rely on all of it.
+ * database, session and role, query, body, If-Match, dry run or
+ * Idempotency-Key, handler, reply. Handlers rely on all of it.
  */
 #include "cgi/app.h"
 
@@ -12,6 +12,7 @@
 #include "base/timeutil.h"
 #include "base/token.h"
 #include "base/url.h"
+#include "cgi/dry_run.h"
 #include "cgi/once.h"
 
 static bool
@@ -92,7 +93,7 @@ read_query(struct call *c, struct err *e)
 	const char *at = c->req->query;
 	struct form_seen seen = { 0, 0 };
 	struct url_pair pair;
-	bool has_pair;
+	bool has_pair, has_dry_run = false;
 
 	if (form && !form_prepare(form, &c->query, c->arena, e))
 		return false;
@@ -101,6 +102,12 @@ read_query(struct call *c, struct err *e)
 			return false;
 		if (!has_pair)
 			break;
+		if (!is_reading(c->req->method)
+			&& strcmp(pair.key, "dry_run") == 0) {
+			if (!dry_run_read(c, pair.value, &has_dry_run, e))
+				return false;
+			continue;
+		}
 		if (!form) {
 			return err_set(e, ERR_INVALID, pair.key, "unknown_key",
 				"", "this path takes no query");
@@ -184,6 +191,8 @@ run_handler(struct call *c, struct err *e)
 	bool is_done;
 
 	reply_init(c->reply, c->arena);
+	if (c->is_dry_run)
+		return dry_run_handle(c, e);
 	if (!once_before(c, &is_done, e))
 		return false;
 	if (is_done)

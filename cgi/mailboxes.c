@@ -169,6 +169,7 @@ mailboxes_bulk(struct call *c, struct err *e)
 {
 	struct job j;
 
+	/* A dry run makes no job. */
 	return mailbox_bulk(c->core, c->actor, c->body, &j, e)
-		&& reply_job(c, &j, e);
+		&& (c->is_dry_run || reply_job(c, &j, e));
 }

@@ -203,8 +203,12 @@ revisions_undo(struct call *c, struct err *e)
 	uint64_t serial;
 
 	if (!revision_undo(c->core, c->actor, c->id, text_or_null(in->note),
-		    &serial, e)
-		|| !revision_get(c->core, c->actor, serial, &r, e))
+		    &serial, e))
+		return false;
+	/* There is no revision to show. */
+	if (c->is_dry_run)
+		return true;
+	if (!revision_get(c->core, c->actor, serial, &r, e))
 		return false;
 	revision_write_json(reply_json(c->reply, 200), NULL, &r);
 	return true;

@@ -33,6 +33,10 @@ enum route_flags {
 	/* Replies carry an ETag of their bytes and If-None-Match is looked at:
 	 * for what is polled. */
 	ROUTE_POLLED = 1 << 3,
+	/* Takes ?dry_run=true: the handler writes through core_run and nothing
+	 * else, so all of it rolls back. Where this is missing the query is
+	 * refused. */
+	ROUTE_DRY = 1 << 4,
 };
 
 /* A form table with the struct that it fills. */

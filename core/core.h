@@ -52,8 +52,18 @@ struct core_trial {
 	size_t n_changes;
 	struct trial_key *key;
 	size_t n_keys;
-	unsigned writes; /* calls of core_run */
+	uint64_t refused; /* rows that a rule kept as they are */
+	/* Rows of `noun` that it would change, too many to try: nothing is in
+	 * `change` then. */
+	struct {
+		const char *noun;
+		uint64_t domain_id; /* 0: of several */
+		uint64_t n;
+	} beyond;
 };
+
+/* More rows than this are not tried. */
+#define TRIAL_ROWS_MAX 1000
 
 struct core {
 	const struct conf *conf;

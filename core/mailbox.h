@@ -135,6 +135,8 @@ struct mailbox_bulk_in {
 extern const struct field mailbox_bulk_form[];
 void mailbox_bulk_in_defaults(struct mailbox_bulk_in *in);
 
+/* In a dry run with a trial there is no job (*job_r is empty): what it would
+ * do is tried at once, up to TRIAL_ROWS_MAX rows. */
 bool mailbox_bulk(struct core *c, const struct actor *a,
 	const struct mailbox_bulk_in *in, struct job *job_r,
 	struct err *e) MUST_USE;

@@ -167,24 +167,6 @@ make_in(struct tx *t, void *ctx, struct err *e)
 		&& job_make(t, &m->job, e);
 }
 
-bool
-mailbox_bulk(struct core *c, const struct actor *a,
-	const struct mailbox_bulk_in *in, struct job *job_r, struct err *e)
-{
-	struct make m = { .in = in };
-
-	if (!check_action(in, e) || !count_filter(c, a, &in->filter, &m.n, e))
-		return false;
-	if ((int64_t)m.n != in->expected_count)
-		return err_set(e, ERR_CONFLICT, "expected_count", "count_moved",
-			NULL, "%llu mailboxes match now, not %lld",
-			(unsigned long long)m.n, (long long)in->expected_count);
-	if (!core_run(c, a, "mailbox.bulk", make_in, &m, NULL, e))
-		return false;
-	job_of_row(job_r, &m.job);
-	return true;
-}
-
 struct batch {
 	struct bulk_args args;
 	struct job_row job;
@@ -195,7 +177,8 @@ struct batch {
 	bool is_last;
 };
 
-/* One mailbox; a rule that refuses it is an error of the job. */
+/* One mailbox; a rule that refuses it is an error of the job, if there is
+ * one. */
 static bool
 change_one(struct tx *t, const struct mailbox_bulk_in *in, uint64_t id,
 	struct mailbox *m, struct err *e)
@@ -247,11 +230,8 @@ lock_domains(struct tx *t, const struct batch *b, struct err *e)
 }
 
 static bool
-batch_in(struct tx *t, void *ctx, struct err *e)
+change_all(struct tx *t, struct batch *b, struct err *e)
 {
-	struct batch *b = ctx;
-	struct job_row job = b->job;
-
 	b->failed = 0;
 	if (!lock_domains(t, b, e))
 		return false;
@@ -262,12 +242,25 @@ batch_in(struct tx *t, void *ctx, struct err *e)
 			continue;
 		if (!is_rule(e->code))
 			return false;
-		if (!job_row_error(t->db, job.id, m.address ? m.address : "",
-			    e->item[0].reason, e->item[0].text, NULL))
+		if (b->job.id
+			&& !job_row_error(t->db, b->job.id,
+				m.address ? m.address : "", e->item[0].reason,
+				e->item[0].text, NULL))
 			return false;
 		err_clear(e);
 		b->failed++;
 	}
+	return true;
+}
+
+static bool
+batch_in(struct tx *t, void *ctx, struct err *e)
+{
+	struct batch *b = ctx;
+	struct job_row job = b->job;
+
+	if (!change_all(t, b, e))
+		return false;
 	job.done += b->n;
 	job.failed += b->failed;
 	return write_args(t->arena, &b->args.in,
@@ -315,4 +308,57 @@ mailbox_bulk_batch(struct core *c, const struct actor *a, struct job *j,
 	j->failed += b.failed;
 	return write_args(
 		c->arena, &b.args.in, (int64_t)b.ids[b.n - 1], &j->args, e);
+}
+
+static bool
+try_in(struct tx *t, void *ctx, struct err *e)
+{
+	return change_all(t, ctx, e);
+}
+
+/* A dry run does at once what the job would do, as far as that can be shown. */
+static bool
+try_bulk(struct core *c, const struct actor *a,
+	const struct mailbox_bulk_in *in, uint64_t n, struct err *e)
+{
+	struct batch b = { .args.in = *in };
+	struct list_filter f;
+	uint64_t *ids;
+
+	if (n > TRIAL_ROWS_MAX) {
+		c->trial->beyond.noun = "mailbox";
+		c->trial->beyond.domain_id = (uint64_t)in->filter.domain_id;
+		c->trial->beyond.n = n;
+		return true;
+	}
+	if (!mailbox_filter_of(c, a, &in->filter, in->filter.q, &f, e)
+		|| !list_mailbox_ids(c->db, c->arena, &f, in->filter.ids.items,
+			in->filter.ids.n, 0, TRIAL_ROWS_MAX, &ids, &b.n, e))
+		return false;
+	b.ids = ids;
+	if (b.n > 0 && !core_run(c, a, "mailbox.bulk", try_in, &b, NULL, e))
+		return false;
+	c->trial->refused += b.failed;
+	return true;
+}
+
+bool
+mailbox_bulk(struct core *c, const struct actor *a,
+	const struct mailbox_bulk_in *in, struct job *job_r, struct err *e)
+{
+	struct make m = { .in = in };
+
+	*job_r = (struct job){ 0 };
+	if (!check_action(in, e) || !count_filter(c, a, &in->filter, &m.n, e))
+		return false;
+	if ((int64_t)m.n != in->expected_count)
+		return err_set(e, ERR_CONFLICT, "expected_count", "count_moved",
+			NULL, "%llu mailboxes match now, not %lld",
+			(unsigned long long)m.n, (long long)in->expected_count);
+	if (c->is_dry_run && c->trial)
+		return try_bulk(c, a, in, m.n, e);
+	if (!core_run(c, a, "mailbox.bulk", make_in, &m, NULL, e))
+		return false;
+	job_of_row(job_r, &m.job);
+	return true;
 }

@@ -70,7 +70,6 @@ add_keys(const struct tx *t, struct core_trial *trial, struct err *e)
 bool
 tx_report(const struct tx *t, struct core_trial *trial, struct err *e)
 {
-	trial->writes++;
 	trial->action = t->action;
 	return add_changes(t, trial, e) && add_keys(t, trial, e);
 }

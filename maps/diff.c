@@ -166,7 +166,7 @@ take_trial(struct diff_work *w, const struct actor *a, struct err *e)
 				.after = x->after,
 				.by = act };
 	}
-	w->is_too_much = t->n_changes > DIFF_ROWS_MAX;
+	w->is_too_much = t->n_changes > TRIAL_ROWS_MAX || t->beyond.n > 0;
 	return past_add_changes(&w->past, items, n, e);
 }
 
@@ -306,6 +306,23 @@ domain_of(const struct trial_change *x)
 	return x->domain_id == 0 ? "" : key_domain(x->subject);
 }
 
+/* What was not even tried. */
+static bool
+count_beyond(struct diff_work *w, struct err *e)
+{
+	const struct core_trial *t = w->q->trial;
+	const char **name;
+	size_t n;
+
+	if (!past_domain_names(
+		    w->c->db, w->arena, &t->beyond.domain_id, 1, &name, &n, e))
+		return false;
+	w->out->count[0] = (struct past_count){ t->beyond.noun,
+		t->beyond.domain_id, n > 0 ? name[0] : "", t->beyond.n };
+	w->out->n_counts = 1;
+	return true;
+}
+
 /* By noun and domain, as db/past_rows.h has it from the log. */
 static bool
 count_trial(struct diff_work *w, struct err *e)
@@ -331,7 +348,7 @@ count_trial(struct diff_work *w, struct err *e)
 				x->domain_id, domain_of(x), 0 };
 		d->count[k].n++;
 	}
-	return true;
+	return t->beyond.n == 0 || count_beyond(w, e);
 }
 
 static bool
@@ -360,7 +377,7 @@ count_all(struct diff_work *w, const struct actor *a, uint64_t highest,
 		return false;
 	}
 	for (size_t i = 0; i < d->n_counts && n < DIFF_COUNTS_MAX; i++)
-		if (is_counted(&d->count[i], a, w->q->domain))
+		if (w->q->trial || is_counted(&d->count[i], a, w->q->domain))
 			d->count[n++] = d->count[i];
 	d->n_counts = n;
 	return true;

@@ -13,7 +13,7 @@
  * at another one; accounts, sender_login and what the whitelist takes away
  * always move forward.
  *
- * Past DIFF_KEYS_MAX keys or DIFF_ROWS_MAX changed rows of a trial there are
+ * Past DIFF_KEYS_MAX keys or TRIAL_ROWS_MAX changed rows of a trial there are
  * no lines but counts of changes, and is_truncated.
  */
 #ifndef MAPS_DIFF_H
@@ -25,7 +25,6 @@
 #include "maps/lines.h"
 
 #define DIFF_KEYS_MAX 4000
-#define DIFF_ROWS_MAX 1000
 #define DIFF_COUNTS_MAX 200
 
 /* Maps of enum map_id, and the whitelist behind them. */
@@ -131,6 +130,15 @@ bool diff_rollback(struct core *c, const struct actor *a, uint64_t serial,
  */
 bool diff_write_json(struct jsonw *w, struct arena *a, const struct diff *d,
 	unsigned map, const char *after, size_t max, struct err *e) MUST_USE;
+
+/*
+ * What a trial would change and the lines of it, as a whole object: changes
+ * (of the actor's domains, the first TRIAL_ROWS_MAX), change_count, refused,
+ * and the members of above with up to `max` lines.
+ */
+bool diff_write_trial(struct jsonw *w, struct arena *a,
+	const struct actor *actor, const struct core_trial *trial,
+	const struct diff *d, size_t max, struct err *e) MUST_USE;
 
 /* As `diff -u` of one file a map, for people. False: does not fit. */
 bool diff_write_text(const struct diff *d, struct str *out) MUST_USE;

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "core/lists.h"
+#include "core/revision.h"
 #include "maps/account.h"
 #include "maps/delta.h"
 #include "maps/diff_work.h"
@@ -333,6 +334,43 @@ diff_write_json(struct jsonw *w, struct arena *a, const struct diff *d,
 	}
 	jsonw_end(w);
 	jsonw_str(w, "next", next);
+	return true;
+}
+
+static bool
+may_see(const struct actor *actor, const struct trial_change *x)
+{
+	return actor_sees_all(actor)
+		|| (x->domain_id && actor_has_domain(actor, x->domain_id));
+}
+
+bool
+diff_write_trial(struct jsonw *w, struct arena *a, const struct actor *actor,
+	const struct core_trial *trial, const struct diff *d, size_t max,
+	struct err *e)
+{
+	size_t left = TRIAL_ROWS_MAX;
+
+	jsonw_object(w, NULL);
+	jsonw_array(w, "changes");
+	for (size_t i = 0; i < trial->n_changes && left > 0; i++) {
+		const struct trial_change *x = &trial->change[i];
+
+		if (!may_see(actor, x))
+			continue;
+		left--;
+		jsonw_object(w, NULL);
+		jsonw_str(w, "noun", x->noun);
+		jsonw_str(w, "op", change_op_name((enum change_op)x->op));
+		jsonw_str(w, "subject", x->subject);
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+	jsonw_uint(w, "change_count", trial->n_changes + trial->beyond.n);
+	jsonw_uint(w, "refused", trial->refused);
+	if (!diff_write_json(w, a, d, DIFF_MAPS, NULL, max, e))
+		return false;
+	jsonw_end(w);
 	return true;
 }
 

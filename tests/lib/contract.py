@@ -84,6 +84,8 @@ class Contract:
         operation, pattern = self.find(method, path)
         if operation is None:
             return self._check_problem(where, status, headers, body)
+        if status == 200 and "dry_run=true" in path.split("?")[-1]:
+            return self._check_dry_run(where, operation, headers, body)
         if str(status) not in operation["responses"]:
             if status in (404, 405, 413, 429):
                 return self._check_problem(where, status, headers, body)
@@ -105,6 +107,15 @@ class Contract:
         if kind == PROBLEM:
             return self._check_problem(where, status, headers, body)
         return self._check_schema(where, content[kind]["schema"], body)
+
+    def _check_dry_run(self, where, operation, headers, body):
+        if "x-dry-run" not in operation:
+            raise Broken(f"{where}: a dry run that is not promised")
+        (kind, content), = self.resolve(
+            operation["x-dry-run"])["content"].items()
+        if headers.get("content-type") != kind:
+            raise Broken(f"{where}: not {kind}: {body[:300]!r}")
+        return self._check_schema(where, content["schema"], body)
 
     def _check_schema(self, where, schema, body):
         try:

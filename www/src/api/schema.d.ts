@@ -1508,6 +1508,44 @@ export interface components {
             /** @description cursor of the next page of lines */
             next: string | null;
         };
+        DryRun: {
+            /** @description the first 1,000 */
+            changes: {
+                noun: string;
+                /** @enum {string} */
+                op: "create" | "update" | "delete" | "restore";
+                subject: string;
+            }[];
+            /** @description all rows that would change */
+            change_count: number;
+            /** @description rows of a bulk change that a rule would keep as they are */
+            refused: number;
+            /** @description the serial before; of routing without approvals of its own */
+            from: number;
+            /** @description the serial after; a dry run has the one behind the newest */
+            to: number;
+            /** @description counts per map, all lines */
+            files: components["schemas"]["DiffFile"][];
+            /** @description counts per domain, all lines */
+            domains: components["schemas"]["DiffDomain"][];
+            /** @description domains that would be held back; their lines are left out */
+            faults: {
+                domain: string;
+                reason: string;
+            }[];
+            /** @description too many to show: there are no lines, but counts of changes */
+            truncated: boolean;
+            /** @description changes by noun and domain, only when truncated */
+            counts: {
+                noun: string;
+                /** @description may be empty */
+                domain: string;
+                changes: number;
+            }[];
+            lines: components["schemas"]["DiffLine"][];
+            /** @description cursor of the next page of lines */
+            next: string | null;
+        };
         RollbackPreview: {
             /** @description the serial before; of routing without approvals of its own */
             from: number;
@@ -1749,6 +1787,15 @@ export interface components {
         WhitelistState: "active" | "disabled" | "expired" | "deleted";
     };
     responses: {
+        /** @description what the request would change, and the map lines that would go and come; nothing happened */
+        DryRun: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["DryRun"];
+            };
+        };
         /** @description a problem document */
         Problem: {
             headers: {
@@ -1778,6 +1825,8 @@ export interface components {
         };
     };
     parameters: {
+        /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+        dryRun: boolean;
         /** @description lines of this map only; the counts stay those of all */
         map: "accounts" | "mailboxes" | "aliases" | "sender_login" | "transport" | "refuse" | "domains" | "whitelist";
         /** @description `next` of the page before */
@@ -2012,7 +2061,10 @@ export interface operations {
     };
     createDomain: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
             header?: {
                 /** @description the same key with the same body makes the thing once; the second reply is the first one again */
                 "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
@@ -2145,7 +2197,10 @@ export interface operations {
     };
     deleteDomain: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
             header: {
                 /**
                  * @description the ETag of the version that was read; without it 428, when it moved on 412
@@ -2221,7 +2276,10 @@ export interface operations {
     };
     updateDomain: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
             header: {
                 /**
                  * @description the ETag of the version that was read; without it 428, when it moved on 412
@@ -2301,7 +2359,10 @@ export interface operations {
     };
     restoreDomain: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
             header?: never;
             path: {
                 id: components["parameters"]["id"];
@@ -2412,7 +2473,10 @@ export interface operations {
     };
     createMailbox: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
             header?: {
                 /** @description the same key with the same body makes the thing once; the second reply is the first one again */
                 "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
@@ -2478,7 +2542,10 @@ export interface operations {
     };
     bulkMailboxes: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
             header?: {
                 /** @description the same key with the same body makes the thing once; the second reply is the first one again */
                 "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
@@ -2575,7 +2642,10 @@ export interface operations {
     };
     deleteMailbox: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
             header: {
                 /**
                  * @description the ETag of the version that was read; without it 428, when it moved on 412
@@ -2626,7 +2696,10 @@ export interface operations {
     };
     updateMailbox: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
             header: {
                 /**
                  * @description the ETag of the version that was read; without it 428, when it moved on 412
@@ -2696,7 +2769,10 @@ export interface operations {
     };
     restoreMailbox: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
             header?: never;
             path: {
                 id: components["parameters"]["id"];
@@ -2728,7 +2804,10 @@ export interface operations {
     };
     setMailboxPassword: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
             header?: never;
             path: {
                 id: components["parameters"]["id"];
@@ -2842,7 +2921,10 @@ export interface operations {
     };
     createAlias: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
             header?: {
                 /** @description the same key with the same body makes the thing once; the second reply is the first one again */
                 "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
@@ -2964,7 +3046,10 @@ export interface operations {
     };
     deleteAlias: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
             header: {
                 /**
                  * @description the ETag of the version that was read; without it 428, when it moved on 412
@@ -3015,7 +3100,10 @@ export interface operations {
     };
     updateAlias: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
             header: {
                 /**
                  * @description the ETag of the version that was read; without it 428, when it moved on 412
@@ -3090,7 +3178,10 @@ export interface operations {
     };
     restoreAlias: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
             header?: never;
             path: {
                 id: components["parameters"]["id"];
@@ -3162,7 +3253,10 @@ export interface operations {
     };
     createWhitelist: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
             header?: {
                 /** @description the same key with the same body makes the thing once; the second reply is the first one again */
                 "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
@@ -3271,7 +3365,10 @@ export interface operations {
     };
     deleteWhitelist: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
             header: {
                 /**
                  * @description the ETag of the version that was read; without it 428, when it moved on 412
@@ -3310,7 +3407,10 @@ export interface operations {
     };
     updateWhitelist: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
             header: {
                 /**
                  * @description the ETag of the version that was read; without it 428, when it moved on 412
@@ -3450,7 +3550,10 @@ export interface operations {
     };
     undoRevision: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
             header?: never;
             path: {
                 serial: components["parameters"]["serial"];
