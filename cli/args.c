@@ -62,13 +62,26 @@ is_group(const char *name)
 	return false;
 }
 
+/* Of every command that writes. */
+static const struct cli_option dry_run_option = { "dry-run", CLI_FLAG, NULL,
+	"only tell which map lines would go and come", NULL };
+
+static bool
+is_named(const struct cli_option *o, const char *name, size_t len)
+{
+	return strlen(o->name) == len && memcmp(o->name, name, len) == 0;
+}
+
 static const struct cli_option *
 find_option(const struct cli_command *m, const char *name, size_t len)
 {
+	if (m != NULL && m->needs == CLI_WRITE
+		&& is_named(&dry_run_option, name, len))
+		return &dry_run_option;
 	if (m == NULL || m->options == NULL)
 		return NULL;
 	for (const struct cli_option *o = m->options; o->name; o++)
-		if (strlen(o->name) == len && memcmp(o->name, name, len) == 0)
+		if (is_named(o, name, len))
 			return o;
 	return NULL;
 }
@@ -277,22 +290,29 @@ help_line(const struct cli_command *m)
 }
 
 static void
+help_option(const struct cli_option *o)
+{
+	char words[64];
+
+	(void)snprintf(words, sizeof(words), "--%s%s%s", o->name,
+		o->value ? " " : "", o->value ? o->value : "");
+	printf("  %-30s %s\n", words, o->help);
+}
+
+static void
 help_command(const struct cli_command *m)
 {
 	printf("Usage: postroom %s%s%s%s%s%s\n\n%s.\n", m->group,
 		m->verb ? " " : "", m->verb ? m->verb : "", m->args ? " " : "",
-		m->args ? m->args : "", m->options ? " [OPTION...]" : "",
+		m->args ? m->args : "",
+		m->options || m->needs == CLI_WRITE ? " [OPTION...]" : "",
 		m->help);
-	if (m->options == NULL)
-		return;
-	puts("");
-	for (const struct cli_option *o = m->options; o->name; o++) {
-		char words[64];
-
-		(void)snprintf(words, sizeof(words), "--%s%s%s", o->name,
-			o->value ? " " : "", o->value ? o->value : "");
-		printf("  %-30s %s\n", words, o->help);
-	}
+	if (m->options || m->needs == CLI_WRITE)
+		puts("");
+	for (const struct cli_option *o = m->options; o && o->name; o++)
+		help_option(o);
+	if (m->needs == CLI_WRITE)
+		help_option(&dry_run_option);
 }
 
 void

@@ -7,6 +7,9 @@
  * shows the same answer as text: an object as `key: value` lines, its
  * `items` as a table. So both faces tell the same.
  *
+ * Every command that changes domains, mailboxes, aliases or the whitelist takes
+ * --dry-run.
+ *
  * What always holds: words, numbers and addresses typed in full-width letters
  * are folded before a command sees them; free text stays as it was typed; an
  * option that the command does not list is an error (exit code 2); a password
@@ -46,6 +49,7 @@ struct cli_option {
 enum cli_needs {
 	CLI_CONF, /* the configuration only */
 	CLI_DB,   /* core too, over a connection */
+	CLI_WRITE /* that, and it writes through core alone: takes --dry-run */
 };
 
 struct cli;
@@ -79,6 +83,7 @@ struct cli {
 	size_t n_options;
 	struct str out;
 	struct jsonw json; /* the answer; empty is fine */
+	bool is_text;      /* `out` is text, to be printed as it is */
 	int exit_code;     /* of a command that has not failed */
 };
 
@@ -100,6 +105,13 @@ extern const struct cli_command cli_whitelist_commands[];
  * command takes; c->command is NULL when only help was asked for.
  */
 bool cli_parse(struct cli *c, int argc, char **argv, struct err *e) MUST_USE;
+
+/* The command, only tried: its answer gives way to what it would change, and
+ * the map lines that would go and come. */
+bool cli_dry_run(struct cli *c, struct err *e) MUST_USE;
+
+/* `publish --diff [FROM TO] [--domain D]`. */
+bool cli_diff(struct cli *c, struct err *e) MUST_USE;
 
 /* The value of an option that was given ("" for a flag), else NULL. */
 const char *cli_opt(const struct cli *c, const char *name);

@@ -168,17 +168,17 @@ restore(struct cli *c, struct err *e)
 const struct cli_command cli_alias_commands[] = {
 	{ "alias", "add", "ADDRESS TARGET...",
 		"make an alias; @DOMAIN is a catch-all",
-		add_options, NULL, CLI_DB, add },
+		add_options, NULL, CLI_WRITE, add },
 	{ "alias", "list", NULL, "list aliases", list_options,
 		"id,address,state,targets", CLI_DB, list },
 	{ "alias", "show", "ADDRESS", "show an alias",
 		NULL, NULL, CLI_DB, show },
 	{ "alias", "set", "ADDRESS", "change an alias",
-		set_options, NULL, CLI_DB, set },
+		set_options, NULL, CLI_WRITE, set },
 	{ "alias", "delete", "ADDRESS", "delete an alias",
-		delete_options, NULL, CLI_DB, delete },
+		delete_options, NULL, CLI_WRITE, delete },
 	{ "alias", "restore", "ADDRESS", "bring a deleted alias back",
-		NULL, NULL, CLI_DB, restore },
+		NULL, NULL, CLI_WRITE, restore },
 	{ 0 },
 };
 /* clang-format on */

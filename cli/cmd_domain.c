@@ -211,7 +211,7 @@ static bool delete (struct cli *c, struct err *e)
 	if (!cli_version(c, &version, e)
 		|| !cli_find_domain(c, c->arg[0], false, &d, e))
 		return false;
-	if (confirm == NULL)
+	if (confirm == NULL && !c->core.is_dry_run)
 		return preview(c, &d, e);
 	if (!domain_delete(
 		    &c->core, &c->actor, d.id, version, confirm, &job, e))
@@ -239,23 +239,23 @@ restore(struct cli *c, struct err *e)
 /* clang-format off */
 const struct cli_command cli_domain_commands[] = {
 	{ "domain", "add", "DOMAIN", "make a domain",
-		add_options, NULL, CLI_DB, add },
+		add_options, NULL, CLI_WRITE, add },
 	{ "domain", "list", NULL, "list domains", list_options,
 		"id,name,state,mailbox_count,alias_count,quota_allotted_bytes",
 		CLI_DB, list },
 	{ "domain", "show", "DOMAIN", "show a domain",
 		NULL, NULL, CLI_DB, show },
 	{ "domain", "set", "DOMAIN", "change a domain",
-		set_options, NULL, CLI_DB, set },
+		set_options, NULL, CLI_WRITE, set },
 	{ "domain", "disable", "DOMAIN", "refuse its mail, let nobody sign in",
-		version_options, NULL, CLI_DB, disable },
+		version_options, NULL, CLI_WRITE, disable },
 	{ "domain", "enable", "DOMAIN", "make it active again",
-		version_options, NULL, CLI_DB, enable },
+		version_options, NULL, CLI_WRITE, enable },
 	{ "domain", "delete", "DOMAIN",
 		"tell what goes with it; with --confirm delete it",
-		delete_options, NULL, CLI_DB, delete },
+		delete_options, NULL, CLI_WRITE, delete },
 	{ "domain", "restore", "DOMAIN", "bring a deleted domain back",
-		NULL, NULL, CLI_DB, restore },
+		NULL, NULL, CLI_WRITE, restore },
 	{ 0 },
 };
 /* clang-format on */

@@ -18,6 +18,9 @@ static const struct cli_option publish_options[] = {
 	{ "wait", CLI_FLAG, NULL, "until SERIAL, or all, is live everywhere",
 		NULL },
 	{ "timeout", CLI_WORD, "SECONDS", "for --wait, how long (30)", NULL },
+	{ "diff", CLI_FLAG, NULL,
+		"map lines from live to saved, or between two serials", NULL },
+	{ "domain", CLI_WORD, "DOMAIN", "for --diff, only of this one", NULL },
 	{ 0 },
 };
 
@@ -108,7 +111,9 @@ publish(struct cli *c, struct err *e)
 {
 	bool is_wait = cli_opt(c, "wait") != NULL;
 
-	if (c->n_args > 0 && !is_wait)
+	if (cli_opt(c, "diff"))
+		return cli_diff(c, e);
+	if (c->n_args > is_wait)
 		return err_set(e, ERR_SYNTAX, "argument", "too_many_items",
 			c->arg[0], "a serial goes with --wait");
 	if (cli_opt(c, "check"))
@@ -136,7 +141,7 @@ add_node(struct cli *c, struct err *e)
 
 /* clang-format off */
 const struct cli_command cli_publish_commands[] = {
-	{ "publish", NULL, "[SERIAL]", "what is live on the mail servers",
+	{ "publish", NULL, "[SERIAL] [TO]", "what is live on the mail servers",
 		publish_options, "name,role,state,serial,applied_at,message",
 		CLI_DB, publish },
 	{ "node", "add", "NAME", "make a mail node known; harmless again",

@@ -160,7 +160,7 @@ const struct cli_command cli_revision_commands[] = {
 	{ "revision", "show", "SERIAL", "show a revision and its changes",
 		NULL, NULL, CLI_DB, show },
 	{ "revision", "undo", "SERIAL", "write the revision that undoes it",
-		undo_options, NULL, CLI_DB, undo },
+		undo_options, NULL, CLI_WRITE, undo },
 	{ 0 },
 };
 /* clang-format on */

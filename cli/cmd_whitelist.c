@@ -121,16 +121,16 @@ static bool delete (struct cli *c, struct err *e)
 /* clang-format off */
 const struct cli_command cli_whitelist_commands[] = {
 	{ "whitelist", "add", "NETWORK", "let a network relay",
-		add_options, NULL, CLI_DB, add },
+		add_options, NULL, CLI_WRITE, add },
 	{ "whitelist", "list", NULL, "list the networks that may relay",
 		list_options, "id,network,state,owner,note,expires_at",
 		CLI_DB, list },
 	{ "whitelist", "show", "NETWORK", "show an entry and what it overlaps",
 		NULL, NULL, CLI_DB, show },
 	{ "whitelist", "set", "NETWORK", "change an entry",
-		set_options, NULL, CLI_DB, set },
+		set_options, NULL, CLI_WRITE, set },
 	{ "whitelist", "delete", "NETWORK", "close the relay for a network",
-		version_options, NULL, CLI_DB, delete },
+		version_options, NULL, CLI_WRITE, delete },
 	{ 0 },
 };
 /* clang-format on */

@@ -41,12 +41,14 @@ run(struct cli *c, struct err *e)
 	if (name == NULL)
 		return err_memory(e);
 	c->actor = actor_cli(name);
-	if (c->command->needs == CLI_DB) {
+	if (c->command->needs != CLI_CONF) {
 		if (!core_open(&c->core, &c->conf, FACE_CLI, c->arena, e))
 			return false;
 		is_open = true;
 	}
-	is_ok = c->command->run(c, e) && cli_print(c, e);
+	is_ok = (cli_opt(c, "dry-run") ? cli_dry_run(c, e)
+				       : c->command->run(c, e))
+		&& cli_print(c, e);
 	if (is_open)
 		core_close(&c->core);
 	return is_ok;

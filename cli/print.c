@@ -206,9 +206,11 @@ cli_print(struct cli *c, struct err *e)
 
 	if (c->out.len == 0)
 		return true;
-	if (!jsonw_done(&c->json, e))
+	if (!c->is_text && !jsonw_done(&c->json, e))
 		return false;
-	if (c->is_json) {
+	if (c->is_text) {
+		fputs(str_text(&c->out), stdout);
+	} else if (c->is_json) {
 		puts(str_text(&c->out));
 	} else {
 		if (!json_parse(
