@@ -241,25 +241,32 @@ end_expired(struct app *app)
 		node_set_message(&app->node, err_text(&e));
 }
 
+/* When there is something to do that does not begin beside a piece of work. */
+static int64_t
+idle_next_us(const struct app *app)
+{
+	int64_t t = app->next_look;
+	for (int m = 0; m < MAP_COUNT; m++) {
+		const int64_t due = app->node.text_due_us[m];
+		if (due)
+			t = sooner(
+				t, due > app->next_text ? due : app->next_text);
+	}
+	return t;
+}
+
 static int
 wait_ms(const struct app *app, int64_t expiry_us)
 {
 	const int64_t now = monotonic_us();
-	int64_t t = sooner(app->next_poll, app->next_look);
-	t = sooner(t, requests_next_us(&app->node));
+	int64_t t = sooner(app->next_poll, requests_next_us(&app->node));
 	t = sooner(t, reload_next_us(&app->node));
 	if (expiry_us != TIME_NONE)
 		t = sooner(t, now + (expiry_us - now_us()));
-	if (app->work == WORK_NONE)
-		for (int m = 0; m < MAP_COUNT; m++)
-			if (app->node.text_due_us[m])
-				t = sooner(t,
-					app->node.text_due_us[m]
-							> app->next_text
-						? app->node.text_due_us[m]
-						: app->next_text);
 	if (app->work != WORK_NONE)
 		t = sooner(t, now + 200000);
+	else
+		t = sooner(t, idle_next_us(app));
 	return t <= now ? 0 : (int)((t - now) / 1000 + 1);
 }
 
