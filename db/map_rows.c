@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "db/map_take.h"
 #include "db/strset.h"
 
 #define LIST_MAX 32
@@ -17,37 +18,24 @@
 #define IN_LIST " IN (" Q8 "," Q8 "," Q8 "," Q8 ")"
 #define S32 "ssssssssssssssssssssssssssssssss"
 
-#define DOMAIN_SELECT                                                          \
-	"SELECT id, name, transport, refuse_text, state, refuse_code,"         \
-	" has_catch_all FROM map_domain WHERE alive = 1 AND kind = 1"
 #define MAILBOX_SELECT                                                         \
 	"SELECT id, domain_id, address, home, password, quota_bytes, state,"   \
 	" alive FROM map_mailbox"
 /* Said for the index, which begins with `alive`. */
 #define MAILBOX_ANY " WHERE (alive = 1 OR alive IS NULL)"
-#define ALIAS_SELECT                                                           \
-	"SELECT a.id, a.domain_id, a.address, a.state, a.is_catch_all,"        \
-	" a.send_as, t.target FROM map_alias a"                                \
-	" LEFT JOIN map_alias_target t ON t.alias_id = a.id"                   \
-	" WHERE a.alive = 1"
-#define DOMAIN_OUT "usssuuu"
 #define MAILBOX_OUT "uussbuuu"
-#define ALIAS_OUT "uusuuus"
 
 enum {
 	Q_HEAD,
 	Q_CHANGES,
 	Q_DOMAIN,
 	Q_DOMAIN_LIST,
-	Q_DOMAIN_ALL,
 	Q_MAILBOX,
 	Q_MAILBOX_LIST,
 	Q_MAILBOX_DOMAIN,
-	Q_MAILBOX_ALL,
 	Q_ALIAS,
 	Q_ALIAS_LIST,
 	Q_ALIAS_DOMAIN,
-	Q_ALIAS_ALL,
 	Q_RELAYS,
 	Q_NODE_FIND,
 	Q_NODE_ADD,
@@ -64,10 +52,9 @@ static const struct sql sql[Q_COUNT] = {
 			" JOIN map_revision r ON r.serial = c.serial"
 			" WHERE c.serial > ? AND c.serial <= ? LIMIT ?",
 		"uuu", "sss" },
-	[Q_DOMAIN] = { DOMAIN_SELECT " AND name = ?", "s", DOMAIN_OUT },
-	[Q_DOMAIN_LIST] = { DOMAIN_SELECT " AND name" IN_LIST, S32,
-		DOMAIN_OUT },
-	[Q_DOMAIN_ALL] = { DOMAIN_SELECT, "", DOMAIN_OUT },
+	[Q_DOMAIN] = { MAP_DOMAIN_SELECT " AND name = ?", "s", MAP_DOMAIN_OUT },
+	[Q_DOMAIN_LIST] = { MAP_DOMAIN_SELECT " AND name" IN_LIST, S32,
+		MAP_DOMAIN_OUT },
 	[Q_MAILBOX] = { MAILBOX_SELECT MAILBOX_ANY " AND address = ?", "s",
 		MAILBOX_OUT },
 	[Q_MAILBOX_LIST] = { MAILBOX_SELECT MAILBOX_ANY " AND address" IN_LIST,
@@ -75,17 +62,15 @@ static const struct sql sql[Q_COUNT] = {
 	[Q_MAILBOX_DOMAIN] = { MAILBOX_SELECT " WHERE domain_id IN (SELECT id "
 					      "FROM map_domain WHERE name = ?)",
 		"s", MAILBOX_OUT },
-	[Q_MAILBOX_ALL] = { MAILBOX_SELECT, "", MAILBOX_OUT },
-	[Q_ALIAS] = { ALIAS_SELECT " AND a.address = ? ORDER BY a.id", "s",
-		ALIAS_OUT },
-	[Q_ALIAS_LIST] = { ALIAS_SELECT " AND a.address" IN_LIST
-					" ORDER BY a.id",
-		S32, ALIAS_OUT },
-	[Q_ALIAS_DOMAIN] = { ALIAS_SELECT
+	[Q_ALIAS] = { MAP_ALIAS_SELECT " AND a.address = ? ORDER BY a.id", "s",
+		MAP_ALIAS_OUT },
+	[Q_ALIAS_LIST] = { MAP_ALIAS_SELECT " AND a.address" IN_LIST
+					    " ORDER BY a.id",
+		S32, MAP_ALIAS_OUT },
+	[Q_ALIAS_DOMAIN] = { MAP_ALIAS_SELECT
 		" AND a.domain_id IN (SELECT id FROM map_domain"
 		" WHERE name = ? AND alive = 1) ORDER BY a.id",
-		"s", ALIAS_OUT },
-	[Q_ALIAS_ALL] = { ALIAS_SELECT " ORDER BY a.id", "", ALIAS_OUT },
+		"s", MAP_ALIAS_OUT },
 	[Q_RELAYS] = { "SELECT network, expires FROM map_whitelist"
 		       " WHERE alive = 1 AND state = 1",
 		"", "st" },
@@ -132,9 +117,8 @@ map_head(struct db *db, uint64_t *serial_r, struct err *e)
 	return db_query_u64(db, &sql[Q_HEAD], NO_ARGS, serial_r, NULL, e);
 }
 
-/* Room for one more element of *array; NULL when there is no memory. */
-static void *
-push(void *array, size_t *n, size_t *cap, size_t size)
+void *
+map_push(void *array, size_t *n, size_t *cap, size_t size)
 {
 	void **p = array;
 	if (*n == *cap) {
@@ -147,8 +131,6 @@ push(void *array, size_t *n, size_t *cap, size_t size)
 	}
 	return (char *)*p + (*n)++ * size;
 }
-
-#define PUSH(array, n, cap) push(&(array), &(n), &(cap), sizeof((array)[0]))
 
 /* What only a person who confirmed a count or a name can start. */
 static bool
@@ -170,7 +152,7 @@ map_changes(struct db *db, uint64_t after, uint64_t upto, size_t most,
 		    e))
 		return false;
 	while (ok && rows_next(&r)) {
-		struct map_change *c = PUSH(out->change, out->n, out->cap);
+		struct map_change *c = MAP_PUSH(out->change, out->n, out->cap);
 		char *key = row_dup(&r, 1, a);
 		ok = c && key;
 		if (ok)
@@ -189,11 +171,11 @@ map_changes_free(struct map_changes *c)
 	*c = (struct map_changes){ 0 };
 }
 
-static bool
-take_domain(struct rows *r, struct arena *a, struct map_rows *out)
+bool
+map_take_domain(struct rows *r, struct arena *a, struct map_rows *out)
 {
 	struct map_domain_row *d =
-		PUSH(out->domain, out->domains, out->domain_cap);
+		MAP_PUSH(out->domain, out->domains, out->domain_cap);
 	if (!d)
 		return false;
 	*d = (struct map_domain_row){ .id = row_u64(r, 0),
@@ -210,7 +192,7 @@ static bool
 take_mailbox(struct rows *r, struct arena *a, struct map_rows *out)
 {
 	struct map_mailbox_row *m =
-		PUSH(out->mailbox, out->mailboxes, out->mailbox_cap);
+		MAP_PUSH(out->mailbox, out->mailboxes, out->mailbox_cap);
 	size_t len = 0;
 	if (!m)
 		return false;
@@ -226,15 +208,14 @@ take_mailbox(struct rows *r, struct arena *a, struct map_rows *out)
 	return m->address && m->home && m->password;
 }
 
-/* Rows of one alias follow one another, one a target. */
-static bool
-take_alias(struct rows *r, struct arena *a, struct map_rows *out)
+bool
+map_take_alias(struct rows *r, struct arena *a, struct map_rows *out)
 {
 	const uint64_t id = row_u64(r, 0);
 	struct map_alias_row *x =
 		out->aliases ? &out->alias[out->aliases - 1] : NULL;
 	if (!x || x->id != id) {
-		x = PUSH(out->alias, out->aliases, out->alias_cap);
+		x = MAP_PUSH(out->alias, out->aliases, out->alias_cap);
 		if (!x)
 			return false;
 		*x = (struct map_alias_row){ .id = id,
@@ -269,7 +250,6 @@ load(struct db *db, int q, const struct arg *args, size_t n, bool is_large,
 {
 	struct rows r;
 	bool ok = true;
-	out->alias_from = out->aliases;
 	if (is_large ? !db_stream(db, &sql[q], args, n, &r, e)
 		     : !db_query(db, &sql[q], args, n, &r, e))
 		return false;
@@ -351,14 +331,14 @@ follow(struct db *db, struct seen *s, size_t address, size_t domain,
 		const char *const *key = s->address.list + address;
 		if (d > 0
 			&& !load_list(db, Q_DOMAIN, Q_DOMAIN_LIST,
-				s->domain.list + domain, d, take_domain, a, out,
-				e))
+				s->domain.list + domain, d, map_take_domain, a,
+				out, e))
 			return false;
 		if (n > 0
 			&& (!load_list(db, Q_MAILBOX, Q_MAILBOX_LIST, key, n,
 				    take_mailbox, a, out, e)
 				|| !load_list(db, Q_ALIAS, Q_ALIAS_LIST, key, n,
-					take_alias, a, out, e)))
+					map_take_alias, a, out, e)))
 			return false;
 		address += n;
 		domain += d;
@@ -396,11 +376,12 @@ map_rows_load_domain(struct db *db, const char *domain, struct arena *a,
 	const size_t from = out->aliases;
 	const struct arg name = arg_text(domain);
 	size_t loaded = 0;
-	bool ok = load(db, Q_DOMAIN, &name, 1, false, take_domain, a, out, e)
+	bool ok =
+		load(db, Q_DOMAIN, &name, 1, false, map_take_domain, a, out, e)
 		&& load(db, Q_MAILBOX_DOMAIN, &name, 1, true, take_mailbox, a,
 			out, e)
-		&& load(db, Q_ALIAS_DOMAIN, &name, 1, true, take_alias, a, out,
-			e)
+		&& load(db, Q_ALIAS_DOMAIN, &name, 1, true, map_take_alias, a,
+			out, e)
 		&& strset_add(&s.domain, domain, NULL, e);
 	/* What the domain itself has is here already. */
 	for (size_t i = 0; ok && i < out->mailboxes; i++)
@@ -412,16 +393,6 @@ map_rows_load_domain(struct db *db, const char *domain, struct arena *a,
 		&& follow(db, &s, loaded, 1, a, out, e);
 	seen_free(&s);
 	return ok;
-}
-
-bool
-map_rows_load_all(
-	struct db *db, struct arena *a, struct map_rows *out, struct err *e)
-{
-	return load(db, Q_DOMAIN_ALL, NO_ARGS, true, take_domain, a, out, e)
-		&& load(db, Q_MAILBOX_ALL, NO_ARGS, true, take_mailbox, a, out,
-			e)
-		&& load(db, Q_ALIAS_ALL, NO_ARGS, true, take_alias, a, out, e);
 }
 
 bool

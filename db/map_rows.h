@@ -15,8 +15,8 @@
 #include "base/err.h"
 #include "db/db.h"
 
-/* For db_open. */
-extern const struct sql_table map_sql;
+/* For db_open. map_all_sql is what map_rows_load_all needs. */
+extern const struct sql_table map_sql, map_all_sql;
 /* The same for core's faces, which only read rows: prepared on use. */
 extern const struct sql_table map_saved_sql;
 
@@ -73,7 +73,6 @@ struct map_rows {
 	size_t mailboxes, mailbox_cap;
 	struct map_alias_row *alias;
 	size_t aliases, alias_cap;
-	size_t alias_from; /* where the rows of this reading begin */
 };
 
 void map_rows_free(struct map_rows *r);

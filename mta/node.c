@@ -106,7 +106,7 @@ bool
 node_db_open(const struct conf *conf, struct db **db_r, struct err *e)
 {
 	static const struct sql_table *const tables[] = { &map_sql,
-		&request_sql, &key_view_sql, NULL };
+		&map_all_sql, &request_sql, &key_view_sql, NULL };
 	char secret[256] = "", *text;
 	size_t len;
 	const char *file = conf->database.password_file;
