@@ -64,6 +64,8 @@ struct sup_program {
 	unsigned n_listen;
 	int oom; /* oom_score_adj */
 	bool has_oom;
+	int nice;
+	bool has_nice;
 	bool no_new_privs;
 
 	enum sup_state state;
@@ -119,7 +121,7 @@ bool supervise_listen_control(struct supervisor *s, struct err *e)
 	__attribute__((warn_unused_result));
 
 /*
- * Starts the program: own process group, own sockets from descriptor 3 on
+ * Starts the program: own session, own sockets from descriptor 3 on
  * with LISTEN_FDS and LISTEN_PID, then the user's rights and no others.
  * Returns its process id. A program that cannot be executed ends with 127 and
  * says why in its log.

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -193,6 +194,30 @@ child_oom(const struct sup_program *p)
 		close(fd);
 }
 
+/*
+ * Where the kernel schedules sessions as groups (sched(7), autogroup), the
+ * niceness of a process counts inside its session only, so the session gets
+ * the same.
+ */
+static void
+child_nice(const struct sup_program *p)
+{
+	int fd;
+
+	if (!p->has_nice)
+		return;
+	if (setpriority(PRIO_PROCESS, 0, p->nice) != 0)
+		dprintf(STDERR_FILENO,
+			"level=warn prog=postroom-supervise "
+			"msg=\"cannot set nice of %s\"\n",
+			p->name);
+	fd = open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	(void)!dprintf(fd, "%d", p->nice);
+	close(fd);
+}
+
 /* Groups first: after setuid they could not be changed any more. */
 static void
 child_rights(const struct sup_program *p)
@@ -216,7 +241,8 @@ child_run(const struct sup_program *p, pid_t parent)
 {
 	sigset_t none;
 
-	(void)setpgid(0, 0);
+	/* A process group of its own, and one of its own for the scheduler. */
+	(void)setsid();
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)signal(SIGPIPE, SIG_DFL);
@@ -226,6 +252,7 @@ child_run(const struct sup_program *p, pid_t parent)
 	if (p->dir[0] != '\0' && chdir(p->dir) != 0)
 		die("go to", p->dir);
 	child_oom(p);
+	child_nice(p);
 	child_rights(p);
 	/* A change of user clears it, so it comes last. */
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) != 0)
@@ -247,8 +274,6 @@ supervise_spawn(const struct sup_program *p, pid_t *pid_r, struct err *e)
 			"cannot start %s: %s", p->name, strerror(errno));
 	if (pid == 0)
 		child_run(p, parent);
-	/* Both sides, so that neither can come too late for a kill. */
-	(void)setpgid(pid, pid);
 	*pid_r = pid;
 	return true;
 }

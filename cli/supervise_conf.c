@@ -138,6 +138,16 @@ set_env(struct sup_program *p, const char *value)
 }
 
 static bool
+set_nice(struct sup_program *p, const char *value)
+{
+	long nice;
+
+	p->has_nice = to_int(value, 10, -20, 19, &nice);
+	p->nice = (int)nice;
+	return p->has_nice;
+}
+
+static bool
 set_oom(struct sup_program *p, const char *value)
 {
 	long adj;
@@ -194,6 +204,7 @@ static const struct {
 	{ "group", set_group },
 	{ "listen", set_listen },
 	{ "log", set_log },
+	{ "nice", set_nice },
 	{ "no_new_privs", set_no_new_privs },
 	{ "oom", set_oom },
 	{ "user", set_user },

@@ -29,6 +29,13 @@ child_settle(pid_t parent)
 		_exit(1);
 }
 
+void
+child_take_time(void)
+{
+	(void)setsid();
+	(void)!nice(10);
+}
+
 static _Noreturn void
 child_main(child_fn *fn, void *ctx, int fd, pid_t parent)
 {

@@ -26,6 +26,12 @@
  */
 void child_settle(pid_t parent);
 
+/*
+ * In a child whose work is long and can wait: it does not share the haste of
+ * the publisher, whose niceness and session it has.
+ */
+void child_take_time(void);
+
 /* Runs in the child. Writes its answer to `out`; false with `e` set fails. */
 typedef bool child_fn(void *ctx, FILE *out, struct err *e);
 

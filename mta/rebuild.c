@@ -223,7 +223,7 @@ check_child(void *ctx, FILE *out, struct err *e)
 	struct check_result r;
 	struct name_job j = { out, 0 };
 	const struct conf *conf = ctx;
-	(void)!nice(10);
+	child_take_time();
 	const bool ok = check_all(conf, &r, name_key, &j, e);
 	holds_free(&r.held);
 	return ok;

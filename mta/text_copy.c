@@ -66,7 +66,7 @@ text_child(void *ctx, FILE *out, struct err *e)
 {
 	const struct text_job *j = ctx;
 	(void)out;
-	(void)!nice(10);
+	child_take_time();
 	for (int m = 0; m < MAP_COUNT; m++)
 		if ((j->maps & (1U << m))
 			&& !write_text(j->conf, (enum map_id)m, e))

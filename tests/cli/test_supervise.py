@@ -1,5 +1,6 @@
 """postroom-supervise: what it starts, restarts, hands over and ends."""
 
+import contextlib
 import os
 import pwd
 import signal
@@ -166,6 +167,15 @@ class Runs(Supervise):
             s.connect(self.path("s"))
             return int(s.recv(100))
 
+    def test_a_program_and_its_session_are_nice(self):
+        self.start("[a]\nnice=5\n" + self.command("a"))
+        pid = int(self.first("a")["pid"])
+        self.assertEqual(os.getpriority(os.PRIO_PROCESS, pid), 5)
+        self.assertEqual(os.getsid(pid), pid)
+        with contextlib.suppress(FileNotFoundError), \
+                open(f"/proc/{pid}/autogroup") as f:
+            self.assertTrue(f.read().endswith("nice 5\n"))
+
     def test_a_client_waits_for_a_restart_instead_of_being_refused(self):
         self.start("[a]\n" + self.command("a", "serve") +
                    f"listen=unix:{self.path('s')}\n")
@@ -259,7 +269,7 @@ class Ends(Supervise):
 class File(Supervise):
     def test_what_is_wrong_is_named_with_its_line(self):
         for name, text, said in (
-                ("an unknown key", "[a]\nnice=3\n", ":6: [a] has no key nice"),
+                ("an unknown key", "[a]\nmood=3\n", ":6: [a] has no key mood"),
                 ("an unknown user", "[a]\nuser=no-such\n",
                  ':6: user cannot be no-such'),
                 ("a relative command", "[a]\ncommand=true\n", "full path"),
