@@ -18,6 +18,8 @@ enum key_type {
 	KEY_ORIGIN,
 	KEY_INT,
 	KEY_SCHEME,
+	KEY_ROLE,
+	KEY_URL, /* https://host[:port][/path], no slash at its end, or "" */
 	KEY_NETWORKS
 };
 
@@ -50,6 +52,10 @@ static const struct conf_key keys[] = {
 	{ KEY(map, wake, KEY_PATH, "/run/postroom/mapd.sock"), 0, 0 },
 	{ KEY(map, node, KEY_NAME, ""), 0, 0 },
 	{ KEY(cli, user, KEY_NAME, "root"), 0, 0 },
+	{ KEY(node, role, KEY_ROLE, "mailbox"), 0, 0 },
+	{ KEY(node, feed_url, KEY_URL, ""), 0, 0 },
+	{ KEY(node, feed_token_file, KEY_PATH, ""), 0, 0 },
+	{ KEY(node, feed_ca, KEY_PATH, ""), 0, 0 },
 	{ KEY(node, postfix_maps, KEY_PATH, "/var/lib/postroom/postfix"), 0,
 		0 },
 	{ KEY(node, dovecot_db, KEY_PATH, "/var/lib/postroom/dovecot/mail.db"),
@@ -125,6 +131,20 @@ is_origin(const char *s)
 		== '\0';
 }
 
+/* A token never goes over a line in clear text. */
+static bool
+is_url(const char *s)
+{
+	const size_t n = strlen(s);
+
+	return n == 0
+		|| (strncmp(s, "https://", 8) == 0 && n > 8 && s[n - 1] != '/'
+			&& s[strspn(s,
+				   "abcdefghijklmnopqrstuvwxyz0123456789"
+				   ".-:[]/_")]
+				== '\0');
+}
+
 static bool
 is_plain(const char *s)
 {
@@ -148,6 +168,9 @@ wrong_with_text(enum key_type type, const char *value)
 	if (type == KEY_ORIGIN && !is_origin(value))
 		return "an origin is http:// or https://, a host in lower "
 		       "case and a port, with nothing behind it";
+	if (type == KEY_URL && !is_url(value))
+		return "it must be https://, a host in lower case, and a path "
+		       "without a slash at its end";
 	return NULL;
 }
 
@@ -193,6 +216,31 @@ set_scheme(struct reading *r, const struct conf_key *k, const char *value)
 	return true;
 }
 
+static const char *const roles[] = {
+	[NODE_MAILBOX] = "mailbox", [NODE_SECONDARY] = "secondary"
+};
+
+const char *
+node_role_name(enum node_role role)
+{
+	return roles[role];
+}
+
+static bool
+set_role(struct reading *r, const struct conf_key *k, const char *value)
+{
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
+		const enum node_role role = (enum node_role)i;
+
+		if (strcmp(roles[i], value) != 0)
+			continue;
+		memcpy((char *)r->c + k->offset, &role, sizeof(role));
+		return true;
+	}
+	return refuse(r, k->section, k->key, "not_a_choice",
+		"it must be mailbox or secondary");
+}
+
 static bool
 set_networks(struct reading *r, const struct conf_key *k, const char *value)
 {
@@ -214,12 +262,15 @@ set_key(struct reading *r, const struct conf_key *k, const char *value)
 		return set_int(r, k, value);
 	case KEY_SCHEME:
 		return set_scheme(r, k, value);
+	case KEY_ROLE:
+		return set_role(r, k, value);
 	case KEY_NETWORKS:
 		return set_networks(r, k, value);
 	case KEY_TEXT:
 	case KEY_NAME:
 	case KEY_PATH:
 	case KEY_ORIGIN:
+	case KEY_URL:
 		break;
 	}
 	return set_text(r, k, value);

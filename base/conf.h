@@ -55,7 +55,17 @@ struct conf_cli {
 	char user[CONF_NAME_SIZE];
 };
 
+/* What a mail node is for. */
+enum node_role {
+	NODE_MAILBOX,  /* mailboxes are here */
+	NODE_SECONDARY /* takes mail for a mailbox host that is away */
+};
+
 struct conf_node {
+	enum node_role role;
+	char feed_url[CONF_PATH_SIZE]; /* "": the database is on this host */
+	char feed_token_file[CONF_PATH_SIZE];
+	char feed_ca[CONF_PATH_SIZE]; /* "": those of the system */
 	char postfix_maps[CONF_PATH_SIZE];
 	char dovecot_db[CONF_PATH_SIZE];
 	char state[CONF_PATH_SIZE];
@@ -118,6 +128,9 @@ bool conf_load(struct conf *c, const char *path, struct err *e) MUST_USE;
 /* The same from memory (tests, fuzzing); `name` stands for the file. */
 bool conf_parse(struct conf *c, const char *name, const char *text,
 	struct err *e) MUST_USE;
+
+/* "mailbox", "secondary" */
+const char *node_role_name(enum node_role role);
 
 /*
  * The file that a program reads: `option` (its -c) when given, else

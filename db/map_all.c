@@ -103,7 +103,7 @@ load_mailboxes(
 {
 	struct passwords p = { 0 };
 	struct rows r;
-	bool ok = load_passwords(db, a, &p, e)
+	bool ok = (out->without_passwords || load_passwords(db, a, &p, e))
 		&& db_stream(db, &sql[Q_MAILBOX], NO_ARGS, &r, e);
 	if (ok) {
 		while (ok && rows_next(&r))

@@ -21,6 +21,11 @@
 #define MAILBOX_SELECT                                                         \
 	"SELECT id, domain_id, address, home, password, quota_bytes, state,"   \
 	" alive FROM map_mailbox"
+/* The same columns for those who must not have the passwords. */
+#define BARE_SELECT                                                            \
+	"SELECT id, domain_id, address, home, CAST('' AS BINARY), "            \
+	"quota_bytes, state,"                                                  \
+	" alive FROM map_mailbox_row"
 /* Said for the index, which begins with `alive`. */
 #define MAILBOX_ANY " WHERE (alive = 1 OR alive IS NULL)"
 #define MAILBOX_OUT "uussbuuu"
@@ -33,6 +38,9 @@ enum {
 	Q_MAILBOX,
 	Q_MAILBOX_LIST,
 	Q_MAILBOX_DOMAIN,
+	Q_BARE, /* as those from Q_MAILBOX on */
+	Q_BARE_LIST,
+	Q_BARE_DOMAIN,
 	Q_ALIAS,
 	Q_ALIAS_LIST,
 	Q_ALIAS_DOMAIN,
@@ -61,6 +69,13 @@ static const struct sql sql[Q_COUNT] = {
 		S32, MAILBOX_OUT },
 	[Q_MAILBOX_DOMAIN] = { MAILBOX_SELECT " WHERE domain_id IN (SELECT id "
 					      "FROM map_domain WHERE name = ?)",
+		"s", MAILBOX_OUT },
+	[Q_BARE] = { BARE_SELECT MAILBOX_ANY " AND address = ?", "s",
+		MAILBOX_OUT },
+	[Q_BARE_LIST] = { BARE_SELECT MAILBOX_ANY " AND address" IN_LIST, S32,
+		MAILBOX_OUT },
+	[Q_BARE_DOMAIN] = { BARE_SELECT " WHERE domain_id IN (SELECT id "
+					"FROM map_domain WHERE name = ?)",
 		"s", MAILBOX_OUT },
 	[Q_ALIAS] = { MAP_ALIAS_SELECT " AND a.address = ? ORDER BY a.id", "s",
 		MAP_ALIAS_OUT },
@@ -164,6 +179,17 @@ map_changes(struct db *db, uint64_t after, uint64_t upto, size_t most,
 	return rows_done(&r, e) && (ok || err_memory(e));
 }
 
+bool
+map_changes_add(
+	struct map_changes *c, const struct map_change *change, struct err *e)
+{
+	struct map_change *x = MAP_PUSH(c->change, c->n, c->cap);
+	if (!x)
+		return err_memory(e);
+	*x = *change;
+	return true;
+}
+
 void
 map_changes_free(struct map_changes *c)
 {
@@ -250,6 +276,8 @@ load(struct db *db, int q, const struct arg *args, size_t n, bool is_large,
 {
 	struct rows r;
 	bool ok = true;
+	if (out->without_passwords && q >= Q_MAILBOX && q <= Q_MAILBOX_DOMAIN)
+		q += Q_BARE - Q_MAILBOX;
 	if (is_large ? !db_stream(db, &sql[q], args, n, &r, e)
 		     : !db_query(db, &sql[q], args, n, &r, e))
 		return false;

@@ -67,6 +67,7 @@ struct map_alias_row {
 };
 
 struct map_rows {
+	bool without_passwords; /* set before reading: they are left "" */
 	struct map_domain_row *domain;
 	size_t domains, domain_cap;
 	struct map_mailbox_row *mailbox;
@@ -96,6 +97,9 @@ struct map_changes {
 /* The keys of all serials after `after` up to `upto`. */
 bool map_changes(struct db *db, uint64_t after, uint64_t upto, size_t most,
 	struct arena *a, struct map_changes *out, struct err *e) MUST_USE;
+/* Append one; its key stays the caller's. */
+bool map_changes_add(struct map_changes *c, const struct map_change *change,
+	struct err *e) MUST_USE;
 void map_changes_free(struct map_changes *c);
 
 /*
