@@ -12,6 +12,7 @@
 #include "cgi/route.h"
 #include "core/admin.h"
 #include "core/core.h"
+#include "core/peer.h"
 
 struct app {
 	struct conf conf;
@@ -34,6 +35,7 @@ struct call {
 	const struct route *route;
 	struct session session;    /* not on a public route */
 	const struct actor *actor; /* NULL on a public route */
+	struct peer peer;          /* on a route of nodes */
 	uint64_t id;               /* from the path, or 0 */
 	uint64_t sub_id;           /* the second one of the path, or 0 */
 	uint64_t match;            /* version from If-Match, or 0 */

@@ -30,7 +30,7 @@ check_origin(const struct call *c, struct err *e)
 {
 	const struct request *r = c->req;
 
-	if (is_reading(r->method))
+	if (is_reading(r->method) || c->route->gate == GATE_NODE)
 		return true;
 	if (r->origin && strcmp(r->origin, c->app->conf.web.origin) != 0)
 		return err_set(e, ERR_FORBIDDEN, "", "foreign_origin",
@@ -62,6 +62,9 @@ check_session(struct call *c, struct actor *actor, struct err *e)
 {
 	if (c->route->gate == GATE_PUBLIC)
 		return true;
+	if (c->route->gate == GATE_NODE)
+		return peer_find(
+			c->core, c->req->bearer, c->req->client, &c->peer, e);
 	if (!c->req->token)
 		return err_set(
 			e, ERR_AUTH, "", "no_session", "", "sign in first");
@@ -244,8 +247,10 @@ log_request(const struct call *c, const struct err *e, int64_t took_us)
 		"request", "method", method_name(c->req->method), "action",
 		c->route ? c->route->action : "none", "id", id, "status",
 		status, "us", took, "client", c->req->client, "actor",
-		c->actor ? c->actor->name : "", "reason",
-		e->n > 0 ? e->item[0].reason : "", "text",
+		c->actor               ? c->actor->name
+			: c->peer.name ? c->peer.name
+				       : "",
+		"reason", e->n > 0 ? e->item[0].reason : "", "text",
 		is_bad && e->n > 0 ? e->item[0].text : "", NULL);
 }
 

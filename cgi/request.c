@@ -188,11 +188,12 @@ static bool
 read_headers(
 	struct request *r, struct gateway *gw, struct arena *a, struct err *e)
 {
-	const char *cookie;
+	const char *cookie, *bearer = NULL;
 
 	if (!header_copy(gw, "HTTP_ORIGIN", &r->origin, a, e)
 		|| !header_copy(gw, "HTTP_SEC_FETCH_SITE", &r->fetch_site, a, e)
 		|| !header_copy(gw, "HTTP_X_POSTROOM", &r->csrf, a, e)
+		|| !header_copy(gw, "HTTP_AUTHORIZATION", &bearer, a, e)
 		|| !header_copy(gw, "HTTP_IF_MATCH", &r->if_match, a, e)
 		|| !header_copy(
 			gw, "HTTP_IF_NONE_MATCH", &r->if_none_match, a, e)
@@ -201,6 +202,8 @@ read_headers(
 		|| !header_copy(gw, "HTTP_USER_AGENT", &r->user_agent, a, e)
 		|| !header_copy(gw, "CONTENT_TYPE", &r->content_type, a, e))
 		return false;
+	if (bearer && strncasecmp(bearer, "Bearer ", 7) == 0)
+		r->bearer = bearer + 7;
 	cookie = gateway_param(gw, "HTTP_COOKIE");
 	if (cookie != NULL && strlen(cookie) <= 4 * REQUEST_HEADER_MAX)
 		r->token = cookie_token(cookie, a);

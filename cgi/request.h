@@ -43,6 +43,7 @@ struct request {
 	const char *fetch_site; /* Sec-Fetch-Site */
 	const char *csrf;       /* X-Postroom */
 	const char *token;      /* of the session cookie */
+	const char *bearer;     /* of Authorization: Bearer */
 	const char *if_match;
 	const char *if_none_match;
 	const char *idempotency_key;

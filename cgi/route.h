@@ -21,6 +21,7 @@ enum gate {
 	GATE_PUBLIC, /* no session needed */
 	GATE_ADMIN,  /* any administrator */
 	GATE_SUPERADMIN,
+	GATE_NODE, /* a node elsewhere, by its token; no session */
 };
 
 enum route_flags {

@@ -15,7 +15,7 @@ static const struct sql sql[] = {
 };
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
 
-const struct sql_table request_sql = { "request", sql, Q_N, false };
+const struct sql_table request_sql = { "request", sql, Q_N, true };
 
 bool
 request_rows_open(struct db *db, uint64_t node_id, size_t most, struct arena *a,

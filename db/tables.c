@@ -14,7 +14,9 @@
 #include "db/misc_rows.h"
 #include "db/node_rows.h"
 #include "db/past_rows.h"
+#include "db/peer_rows.h"
 #include "db/publishing_rows.h"
+#include "db/request_rows.h"
 #include "db/retention_rows.h"
 #include "db/view_rows.h"
 #include "db/whitelist_rows.h"
@@ -22,4 +24,4 @@
 const struct sql_table *const db_tables[] = { &domain_sql, &mailbox_sql,
 	&alias_sql, &whitelist_sql, &log_sql, &misc_sql, &admin_sql, &view_sql,
 	&due_sql, &node_sql, &publishing_sql, &retention_sql, &past_sql,
-	&map_saved_sql, &key_log_sql, NULL };
+	&map_saved_sql, &key_log_sql, &peer_sql, &request_sql, NULL };

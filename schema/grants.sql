@@ -40,6 +40,14 @@ GRANT SELECT, INSERT ON publication TO 'postroom-web'@'localhost', 'postroom-job
 GRANT SELECT, INSERT, UPDATE ON node_target TO 'postroom-web'@'localhost';
 GRANT SELECT, INSERT ON node_request TO 'postroom-web'@'localhost';
 GRANT SELECT ON node_reply TO 'postroom-web'@'localhost';
+-- For nodes elsewhere, which have no account here: the feed.
+GRANT SELECT ON map_change TO 'postroom-web'@'localhost';
+GRANT SELECT ON map_revision TO 'postroom-web'@'localhost';
+GRANT SELECT ON map_node_request TO 'postroom-web'@'localhost';
+GRANT UPDATE (token_used) ON node TO 'postroom-web'@'localhost';
+GRANT INSERT, UPDATE ON node_status TO 'postroom-web'@'localhost';
+GRANT INSERT, UPDATE, DELETE ON node_domain TO 'postroom-web'@'localhost';
+GRANT INSERT ON node_reply TO 'postroom-web'@'localhost';
 GRANT DELETE ON node_request TO 'postroom-job'@'localhost';
 GRANT SELECT ON node_request TO 'postroom-job'@'localhost';
 GRANT EXECUTE ON FUNCTION prune_revisions TO 'postroom-job'@'localhost';

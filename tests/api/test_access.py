@@ -97,13 +97,16 @@ class Access(apicase.ApiCase):
                     continue
                 with self.subTest(f"{method} {path} {token}"):
                     self.refused(401, self.call(stranger, method, path,
-                                                flags), "", "no_session")
+                                                flags), "",
+                                 "no_token" if role == "node"
+                                 else "no_session")
         self.assertEqual(before, self.everything())
 
     def test_no_write_without_its_header_or_from_elsewhere(self):
         before = self.everything()
-        for method, path, _, flags in routes():
-            if method == "GET":
+        for method, path, role, flags in routes():
+            # A node's token is no cookie: no browser sends it by itself.
+            if method == "GET" or role == "node":
                 continue
             with self.subTest(f"{method} {path}"):
                 for more, reason in (
@@ -134,7 +137,9 @@ class Access(apicase.ApiCase):
                 continue
             with self.subTest(f"{method} {path}"):
                 reply = self.call(self.admin, method, path, flags)
-                if role == "superadmin":
+                if role == "node":
+                    self.must(401, reply)
+                elif role == "superadmin":
                     self.must(403, reply)
                 elif "{id}" in path:
                     self.must(404, reply)
