@@ -12,6 +12,7 @@
 #include "db/mailbox_rows.h"
 #include "db/map_rows.h"
 #include "db/misc_rows.h"
+#include "db/name_rows.h"
 #include "db/node_rows.h"
 #include "db/past_rows.h"
 #include "db/peer_rows.h"
@@ -24,4 +25,5 @@
 const struct sql_table *const db_tables[] = { &domain_sql, &mailbox_sql,
 	&alias_sql, &whitelist_sql, &log_sql, &misc_sql, &admin_sql, &view_sql,
 	&due_sql, &node_sql, &publishing_sql, &retention_sql, &past_sql,
-	&map_saved_sql, &key_log_sql, &peer_sql, &request_sql, NULL };
+	&map_saved_sql, &key_log_sql, &peer_sql, &request_sql, &name_sql,
+	NULL };

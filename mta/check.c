@@ -62,6 +62,8 @@ check_all(const struct conf *conf, struct check_result *r, check_each *each,
 			0 };
 		struct map_lines live = { 0 };
 		struct delta d = { 0 };
+		if (!role_has(conf->node.role, j.map))
+			continue;
 		ok = everything_live(&conf->node, j.map, &live, e)
 			&& delta_map(&d, j.map, &live, &x.wanted.map[m], e);
 		if (ok)
@@ -71,7 +73,8 @@ check_all(const struct conf *conf, struct check_result *r, check_each *each,
 		delta_free(&d);
 		lines_free(&live);
 	}
-	ok = ok && compare_relays(&conf->node, &x, &r->relays_differ, e);
+	if (ok && role_has_relays(conf->node.role))
+		ok = compare_relays(&conf->node, &x, &r->relays_differ, e);
 	r->held = x.held;
 	x.held = (struct hold_list){ 0 };
 	everything_free(&x);

@@ -28,8 +28,11 @@ health_look(struct node *n)
 {
 	unsigned maps = 0;
 	char path[NODE_PATH_SIZE];
-	look_at_cidr(n);
+	if (role_has_relays(n->conf->node.role))
+		look_at_cidr(n);
 	for (int m = 0; m < MAP_COUNT; m++) {
+		if (!(n->own_maps & MAP_BIT(m)))
+			continue;
 		node_map_path(&n->conf->node, (enum map_id)m, path);
 		const struct file_mark now = file_mark_of(path);
 		if (!now.ino || !file_mark_equal(&now, &n->mark[m]))

@@ -149,14 +149,14 @@ read_map(const struct conf_node *c, enum map_id map, const struct strset *keys,
 static bool
 serve_read(void *ctx, const char *request, size_t n, FILE *out, struct err *e)
 {
+	const struct conf_node *c = ctx;
 	struct strset keys = { 0 }, domains = { 0 };
 	(void)n;
 	bool ok = take_texts(&request, &keys, e)
 		&& take_texts(&request, &domains, e);
 	for (int m = 0; ok && m < MAP_COUNT; m++)
-		ok = m == MAP_ACCOUNTS
-			|| read_map(
-				ctx, (enum map_id)m, &keys, &domains, out, e);
+		ok = m == MAP_ACCOUNTS || !role_has(c->role, (enum map_id)m)
+			|| read_map(c, (enum map_id)m, &keys, &domains, out, e);
 	strset_free(&keys);
 	strset_free(&domains);
 	return ok;
@@ -165,6 +165,7 @@ serve_read(void *ctx, const char *request, size_t n, FILE *out, struct err *e)
 static bool
 serve_count(void *ctx, const char *request, size_t n, FILE *out, struct err *e)
 {
+	const struct conf_node *c = ctx;
 	static const enum map_id routing[] = { MAP_MAILBOXES, MAP_ALIASES };
 	struct strset domains = { 0 };
 	struct scan_job s = { NULL, MAP_MAILBOXES, &domains, 0 };
@@ -172,7 +173,9 @@ serve_count(void *ctx, const char *request, size_t n, FILE *out, struct err *e)
 	(void)n;
 	bool ok = take_texts(&request, &domains, e);
 	for (size_t i = 0; ok && i < ARRAY_LEN(routing); i++) {
-		node_map_path(ctx, routing[i], path);
+		if (!role_has(c->role, routing[i]))
+			continue;
+		node_map_path(c, routing[i], path);
 		ok = lmdb_scan(path, scan_line, &s, e);
 	}
 	strset_free(&domains);
@@ -276,6 +279,8 @@ static bool
 read_users(struct node *n, const struct strset *keys,
 	const struct strset *domains, struct map_lines *out, struct err *e)
 {
+	if (!role_has(n->conf->node.role, MAP_ACCOUNTS))
+		return true;
 	if (!node_users(n, e)
 		|| !user_db_lookup(n->users, keys->list, keys->n, out, e))
 		return false;

@@ -182,7 +182,7 @@ work_failed(struct app *app, const struct err *e)
 		app->next_text = monotonic_us() + 10 * US_PER_S;
 	/* A file that ended the child is read through. */
 	if (app->work != WORK_REBUILD && app->work != WORK_VERIFY)
-		app->suspects |= REBUILD_ALL;
+		app->suspects |= n->own_maps;
 }
 
 static void
@@ -311,17 +311,19 @@ turn(struct app *app)
 static void
 enter_sandbox(const struct conf *c)
 {
-	static const char *const readable[] = { "/etc", "/usr", "/lib",
-		"/dev/null", "/dev/urandom", "/run/mysqld", NULL };
+	const char *const readable[] = { "/etc", "/usr", "/lib", "/dev/null",
+		"/dev/urandom", "/run/mysqld", "/run/systemd/resolve",
+		c->node.feed_token_file, c->node.feed_ca, NULL };
 	char dovecot[sizeof(c->node.dovecot_db)];
 	struct err e = ERR_EMPTY;
 	int abi;
 	snprintf(dovecot, sizeof(dovecot), "%s", c->node.dovecot_db);
-	const char *const writable[] = { c->node.postfix_maps, dirname(dovecot),
-		c->node.state, NULL };
+	const bool has_users = role_has(c->node.role, MAP_ACCOUNTS);
+	const char *const writable[] = { c->node.postfix_maps, c->node.state,
+		has_users ? dirname(dovecot) : NULL, NULL };
 	const struct sandbox box = { .drop_capabilities = true,
 		.deny_exec = true,
-		.deny_inet = true,
+		.deny_inet = c->node.feed_url[0] == '\0',
 		.read_paths = readable,
 		.write_paths = writable };
 	if (!sandbox_enter(&box, &abi, &e))
@@ -348,7 +350,7 @@ start(struct app *app)
 		|| !live_start(&app->node, &e) || !relay_load(&app->node, &e)
 		|| !relay_refresh(&app->node, &e))
 		fatal("%s", err_text(&e));
-	app->suspects = REBUILD_ALL;
+	app->suspects = app->node.own_maps;
 	app->next_check = INT64_MAX;
 	log_info("node %s, serial %llu", app->conf.map.node,
 		(unsigned long long)app->node.applied);

@@ -11,6 +11,7 @@
 #include "base/timeutil.h"
 #include "db/map_rows.h"
 #include "db/explain_rows.h"
+#include "db/name_rows.h"
 #include "db/request_rows.h"
 
 #define STATE_BYTES (64UL * 1024 * 1024)
@@ -23,7 +24,7 @@ node_map_path(const struct conf_node *c, enum map_id map,
 		snprintf(out, NODE_PATH_SIZE, "%s", c->dovecot_db);
 	else
 		snprintf(out, NODE_PATH_SIZE, "%s/%s.lmdb", c->postfix_maps,
-			map_name(map));
+			role_map_file(c->role, map));
 }
 
 void
@@ -31,7 +32,7 @@ node_text_path(const struct conf_node *c, enum map_id map,
 	char out[static NODE_PATH_SIZE])
 {
 	snprintf(out, NODE_PATH_SIZE, "%s/%s.txt", c->postfix_maps,
-		map_name(map));
+		role_map_file(c->role, map));
 }
 
 void
@@ -71,6 +72,7 @@ node_open(struct node *n, const struct conf *conf, struct err *e)
 {
 	struct journal_state s;
 	*n = (struct node){ .conf = conf,
+		.own_maps = role_maps(conf->node.role),
 		.applied_at_us = TIME_NONE,
 		.report_due = true,
 		.asked.child.fd = -1,
@@ -106,7 +108,7 @@ bool
 node_db_open(const struct conf *conf, struct db **db_r, struct err *e)
 {
 	static const struct sql_table *const tables[] = { &map_sql,
-		&map_all_sql, &request_sql, &key_view_sql, NULL };
+		&map_all_sql, &request_sql, &name_sql, &key_view_sql, NULL };
 	char secret[256] = "", *text;
 	size_t len;
 	const char *file = conf->database.password_file;

@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "maps/holds.h"
 #include "maps/lines.h"
+#include "maps/role.h"
 #include "maps/whitelist.h"
 #include "mta/child.h"
 #include "mta/files.h"
@@ -42,9 +43,11 @@ struct node_asked {
 
 struct node {
 	const struct conf *conf;
-	struct source *source; /* NULL: away */
-	struct user_db *users; /* opened on use: node_users */
-	struct worker maps;    /* opens the map files: live.h */
+	unsigned own_maps;             /* of its role, bit per map */
+	struct source *source;         /* NULL: away */
+	char next_hop[CONF_PATH_SIZE]; /* that a secondary's lines have */
+	struct user_db *users;         /* opened on use: node_users */
+	struct worker maps;            /* opens the map files: live.h */
 	struct journal *journal;
 	struct hold_list held;
 	struct relay_list relays;

@@ -50,15 +50,27 @@ add_key(struct round *r, const char *key, struct err *e)
 static bool
 add_change(struct round *r, const struct map_change *c, struct err *e)
 {
+	const enum node_role role = r->node->conf->node.role;
 	if (c->kind == 'w')
-		r->has_relays = true;
+		r->has_relays = role_has_relays(role);
 	else if (c->kind == 's')
-		return strset_add(&r->sessions, c->key, NULL, e);
+		return !role_has(role, MAP_ACCOUNTS)
+			|| strset_add(&r->sessions, c->key, NULL, e);
 	else if (c->kind == 'a' || c->kind == 'd')
 		return add_key(r, c->key, e)
 			&& (!c->is_confirmed
 				|| strset_add(&r->confirmed, c->key, NULL, e));
 	return true;
+}
+
+/* Every domain of a secondary has the next hop in its lines. */
+static void
+note_next_hop(struct node *n)
+{
+	if (strcmp(n->next_hop, n->source->next_hop) == 0)
+		return;
+	memcpy(n->next_hop, n->source->next_hop, sizeof(n->next_hop));
+	n->check_due = true;
 }
 
 /* True with nothing in the sets when there is nothing to do. */
@@ -68,6 +80,7 @@ read_changes(struct round *r, struct err *e)
 	struct node *n = r->node;
 	if (!source_begin(n->source, &r->serial, e))
 		return false;
+	note_next_hop(n);
 	if (r->serial < n->applied)
 		return err_set(e, ERR_INTERNAL, "", "serial_back", "",
 			"the database is older than what is live (%llu, %llu)",
@@ -144,7 +157,7 @@ read_snapshot(struct round *r, struct err *e)
 		return false;
 	if (r->changes.is_cut) {
 		/* Too many to name: make everything anew. */
-		r->node->damaged = (1U << MAP_COUNT) - 1;
+		r->node->damaged = r->node->own_maps;
 		r->node->is_overrun = true;
 		return err_set(e, ERR_RETRY, "", "too_many_changes", "",
 			"too many changes: everything is rendered");
@@ -158,6 +171,8 @@ bool
 publish_relays(struct node *n, struct err *e)
 {
 	struct round r = { .node = n, .answer = { .fd = -1 } };
+	if (!role_has_relays(n->conf->node.role))
+		return true;
 	const bool ok = source_relays(n->source, &r.relays, e)
 		&& relay_publish(n, &r.relays, e);
 	round_free(&r);

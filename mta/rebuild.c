@@ -188,7 +188,7 @@ rebuild_take(
 	if (serial == 0 && n->applied > 0)
 		n->check_due = true;
 	/* Else the rounds go on from where they were: they end sessions. */
-	else if (maps == REBUILD_ALL && (n->is_overrun || n->applied == 0)) {
+	else if (maps == n->own_maps && (n->is_overrun || n->applied == 0)) {
 		n->is_overrun = false;
 		if (!journal_applied(n->journal, serial, NULL, e))
 			return false;
@@ -249,7 +249,7 @@ check_take(struct node *n, const struct child *c, struct err *e)
 	if (found >= DIFFERENCES_MAX) {
 		log_warn("%zu lines or more differ: rebuilding", found);
 		node_recheck_clear(&n->recheck);
-		n->damaged = REBUILD_ALL;
+		n->damaged = n->own_maps;
 	} else if (found > 0) {
 		log_info("%zu keys differ: rendering them again", found);
 	}

@@ -8,11 +8,8 @@
 
 #include "mta/node.h"
 
-/* Which maps to make anew: bits 1U << map. */
-#define REBUILD_ALL ((1U << MAP_COUNT) - 1)
-
 /*
- * Start making those maps anew from the database. A held domain keeps what
+ * Start making those maps (a bit each) anew from the source. A held domain keeps what
  * can still be read of its lines. Without the database, Postfix maps are made
  * from their text copies.
  */

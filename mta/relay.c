@@ -97,7 +97,7 @@ write_due(struct node *n, struct err *e)
 bool
 relay_refresh(struct node *n, struct err *e)
 {
-	return write_due(n, e);
+	return !role_has_relays(n->conf->node.role) || write_due(n, e);
 }
 
 bool

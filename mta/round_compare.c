@@ -72,16 +72,20 @@ compare(struct round *r, struct err *e)
 
 /*
  * When a catch-all comes or goes, every mailbox of its domain gets or loses
- * the line that keeps its own mail: such a domain is rendered whole.
+ * the line that keeps its own mail, and on a secondary the refusal of what is
+ * closed comes or goes: such a domain is rendered whole.
  */
 static bool
 widen(struct round *r, bool *widened_r, struct err *e)
 {
+	const enum map_id catch_all =
+		role_has(r->node->conf->node.role, MAP_ALIASES) ? MAP_ALIASES
+								: MAP_MAILBOXES;
 	*widened_r = false;
 	for (size_t i = 0; i < r->delta.n; i++) {
 		const struct delta_line *d = &r->delta.line[i];
 		bool is_new;
-		if (d->map != MAP_ALIASES || d->key[0] != '@'
+		if (d->map != catch_all || d->key[0] != '@'
 			|| (d->before && d->after))
 			continue;
 		const char *copy = arena_strdup(r->arena, d->key + 1);

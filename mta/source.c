@@ -6,7 +6,8 @@
 bool
 source_open(const struct conf *conf, struct source **s_r, struct err *e)
 {
-	return source_db_open(conf, s_r, e);
+	return conf->node.feed_url[0] ? source_feed_open(conf, s_r, e)
+				      : source_db_open(conf, s_r, e);
 }
 
 void

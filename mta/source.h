@@ -1,6 +1,7 @@
 /*
  * Where a node's lines come from, behind one list of operations: the database
- * of the same host, through the socket (source_db.c).
+ * of the same host, through the socket (source_db.c), or the feed of a
+ * Postroom elsewhere, over HTTPS (source_feed.c).
  *
  * The publisher asks in its own words (the newest serial, what changed, the
  * lines that these keys must have) and never sees rows or statements. A
@@ -25,10 +26,9 @@ struct source;
 
 /* The lines that some keys must have. */
 struct source_want {
-	const struct strset *keys; /* addresses */
-	struct strset *domains;    /* all of these; a domain whose catch-all is
-	                              among the keys may be added */
-	struct arena *arena;       /* keeps texts that are added to a set */
+	const struct strset *keys;    /* addresses */
+	const struct strset *domains; /* all of these */
+	struct arena *arena;          /* keeps texts that are added to a set */
 };
 
 /* All lines. Faults that are there before keep their domains' lines out. */
@@ -68,6 +68,7 @@ struct source_ops {
 /* What every source begins with. */
 struct source {
 	const struct source_ops *ops;
+	char next_hop[CONF_PATH_SIZE]; /* of a secondary, after source_begin */
 };
 
 /* The caller owns *s_r: source_close. ERR_UNAVAILABLE: away. */
@@ -75,8 +76,10 @@ bool source_open(
 	const struct conf *conf, struct source **s_r, struct err *e) MUST_USE;
 void source_close(struct source **s);
 
-/* The database of this host; source_open chooses. */
+/* The database of this host, or a feed; source_open chooses. */
 bool source_db_open(
+	const struct conf *conf, struct source **s_r, struct err *e) MUST_USE;
+bool source_feed_open(
 	const struct conf *conf, struct source **s_r, struct err *e) MUST_USE;
 
 /* The newest serial; cheap, for polling. */

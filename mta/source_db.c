@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "maps/render.h"
+#include "db/name_rows.h"
+#include "maps/wanted.h"
 #include "mta/node.h"
 
 #define ROWS_BYTES ((size_t)64 << 30)
@@ -42,7 +43,11 @@ head(struct source *s, uint64_t *serial_r, struct err *e)
 static bool
 begin(struct source *s, uint64_t *serial_r, struct err *e)
 {
-	return db_begin(of(s)->db, DB_SNAPSHOT, e) && head(s, serial_r, e);
+	struct source_db *d = of(s);
+	return db_begin(d->db, DB_SNAPSHOT, e) && head(s, serial_r, e)
+		&& (d->conf->node.role == NODE_MAILBOX
+			|| name_row_next_hop(d->db, d->node_id, s->next_hop,
+				sizeof(s->next_hop), e));
 }
 
 static void
@@ -59,84 +64,21 @@ changes(struct source *s, uint64_t after, uint64_t upto, size_t most,
 	return map_changes(of(s)->db, after, upto, most, a, out, e);
 }
 
-struct reading {
-	struct source_db *s;
-	const struct source_want *want;
-	struct map_rows rows;
-};
-
-static bool
-read_rows(struct reading *r, struct err *e)
+static struct wanted_for
+wanted_for(struct source *s)
 {
-	const struct source_want *w = r->want;
-	struct db *db = r->s->db;
-	for (size_t i = 0; i < w->domains->n; i++)
-		if (!map_rows_load_domain(
-			    db, w->domains->list[i], w->arena, &r->rows, e))
-			return false;
-	if (!map_rows_load(
-		    db, w->keys->list, w->keys->n, w->arena, &r->rows, e))
-		return false;
-	rows_index(&r->rows);
-	return true;
-}
-
-static bool
-in_domains(const struct reading *r, const char *address)
-{
-	return strset_has(r->want->domains, key_domain(address));
-}
-
-static bool
-render_domains(const struct reading *r, const struct render *x,
-	struct map_set *out, struct err *e)
-{
-	const struct map_rows *rows = &r->rows;
-	const struct strset *domains = r->want->domains;
-	for (size_t i = 0; i < domains->n; i++)
-		if (!render_domain(x, domains->list[i], out, e))
-			return false;
-	const char *last = "";
-	for (size_t i = 0; domains->n && i < rows->mailboxes; i++) {
-		const char *a = rows->mailbox[i].address;
-		if (strcmp(a, last) != 0 && in_domains(r, a)
-			&& !render_address(x, a, out, e))
-			return false;
-		last = a;
-	}
-	for (size_t i = 0; domains->n && i < rows->aliases; i++) {
-		const char *a = rows->alias[i].address;
-		if (in_domains(r, a) && !rows_account(rows, a)
-			&& !render_address(x, a, out, e))
-			return false;
-	}
-	return true;
-}
-
-static struct render
-renderer(const struct conf *conf, const struct map_rows *rows,
-	struct hold_list *faults)
-{
-	return (struct render){ .rows = rows,
-		.mail_root = conf->node.mail_root,
-		.mail_uid = conf->node.mail_uid,
-		.mail_gid = conf->node.mail_gid,
-		.faults = faults };
+	return (struct wanted_for){ .db = of(s)->db,
+		.role = of(s)->conf->node.role,
+		.next_hop = s->next_hop,
+		.conf = &of(s)->conf->node };
 }
 
 static bool
 lines(struct source *s, const struct source_want *w, struct map_set *out,
 	struct hold_list *faults, struct err *e)
 {
-	struct reading r = { .s = of(s), .want = w };
-	const struct render x = renderer(r.s->conf, &r.rows, faults);
-	bool ok = read_rows(&r, e) && render_domains(&r, &x, out, e);
-	for (size_t i = 0; ok && i < w->keys->n; i++)
-		if (!in_domains(&r, w->keys->list[i]))
-			ok = render_address(&x, w->keys->list[i], out, e);
-	ok = ok && render_finish(&x, out, e);
-	map_rows_free(&r.rows);
-	return ok;
+	const struct wanted_for f = wanted_for(s);
+	return wanted_lines(&f, w->keys, w->domains, w->arena, out, faults, e);
 }
 
 static bool
@@ -160,21 +102,13 @@ static bool
 all(struct source *s, struct source_all *out, struct err *e)
 {
 	struct arena *a = arena_new(ROWS_BYTES);
-	struct map_rows rows = { 0 };
-	const struct render x = renderer(of(s)->conf, &rows, &out->faults);
 	if (!a)
 		return err_memory(e);
-	bool ok = begin(s, &out->serial, e)
-		&& map_rows_load_all(of(s)->db, a, &rows, e)
-		&& relays(s, &out->relays, e);
+	bool ok = begin(s, &out->serial, e) && relays(s, &out->relays, e);
+	const struct wanted_for f = wanted_for(s);
+	ok = ok && wanted_all(&f, a, &out->wanted, &out->faults, e);
 	end(s);
-	if (ok) {
-		relay_sort(&out->relays);
-		rows_index(&rows);
-	}
-	ok = ok && render_everything(&x, &out->wanted, e)
-		&& render_finish(&x, &out->wanted, e);
-	map_rows_free(&rows);
+	relay_sort(&out->relays);
 	arena_free(&a);
 	return ok;
 }

@@ -130,7 +130,7 @@ def pick_ports(names, taken, favourites):
     return ports
 
 
-def make_certificate(key, cert):
+def make_certificate(key, cert, addresses=()):
     """A self-made certificate for localhost, kept while it exists."""
     if os.path.exists(key) and os.path.exists(cert):
         return
@@ -138,7 +138,8 @@ def make_certificate(key, cert):
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
          "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3650",
          "-subj", "/CN=localhost", "-addext",
-         "subjectAltName=DNS:localhost,IP:127.0.0.1",
+         ",".join(["subjectAltName=DNS:localhost,IP:127.0.0.1",
+                   *(f"IP:{address}" for address in addresses)]),
          "-keyout", key, "-out", cert],
         check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     own(key, 0o600)

@@ -22,6 +22,8 @@ import reap
 
 PORTS = ["http", "smtp", "submission", "submissions", "imap", "imaps",
          "pop3", "pop3s", "apache", "outside"]
+# Of the feed, where an instance has other addresses than loopback.
+FEED_PORT = 8443
 PROGRAMS = ["postroom", "postroom-web", "postroom-jobd", "postroom-mapd",
             "postroom-rootd", "postroom-supervise"]
 
@@ -66,6 +68,9 @@ class Instance:
                 self.settings = json.load(f)
         # For tests: what runs a program (a checker), and the web's workers.
         self.wrap, self.workers = {}, 4
+        # Addresses beside loopback that Postfix and nginx (by TLS, on the
+        # port `feed`) listen on: for nodes in other network namespaces.
+        self.addresses = []
         self.db = mariadb.Mariadb(
             os.path.join(self.state, "mariadb"),
             os.path.join(self.run, "db", "mysqld.sock"),
@@ -115,7 +120,8 @@ class Instance:
         self._make_folders()
         self._settle(favourites, throwaway, outside)
         layout.make_certificate(self.path("tls", "key.pem"),
-                                self.path("tls", "cert.pem"))
+                                self.path("tls", "cert.pem"),
+                                self.addresses)
         words = self._words()
         changed = {
             "supervise": [*self.install_programs(),
@@ -160,13 +166,13 @@ class Instance:
                       "postroom")
 
     def _settle(self, favourites, throwaway, outside):
-        with _ports_lock():
+        with ports_lock():
             ports = self.settings.get("ports") or layout.pick_ports(
-                PORTS, _ports_of_others(self.name), favourites)
+                PORTS, ports_of_others(self.name), favourites)
             self.settings = {"name": self.name, "ports": ports,
                              "throwaway": throwaway, "outside": outside}
             layout.write(self.settings_file,
-                         json.dumps(self.settings, indent=1) + "\n")
+                         as_json(self.settings))
 
     def install_programs(self):
         """Copy what was built to where the programs' users can read it.
@@ -219,12 +225,16 @@ class Instance:
             "DOVECOT_ETC": self.path("dovecot", "etc"),
             "DOVECOT_DB": self.path("maps", "dovecot", "mail.db"),
             "NGINX_ETC": self.path("nginx"),
-            "LISTEN": f"127.0.0.1:{self.ports['http']}",
+            "LISTEN": self._web_listens(),
             "SERVER_NAME": "localhost",
             "SYSLOG": f"postfix-{self.name}",
-            "SMTP": f"127.0.0.1:{self.ports['smtp']}",
+            "SMTP": str(self.ports["smtp"]) if self.addresses
+                    else f"127.0.0.1:{self.ports['smtp']}",
             "SUBMISSION": f"127.0.0.1:{self.ports['submission']}",
             "SUBMISSIONS": f"127.0.0.1:{self.ports['submissions']}",
+            "INTERFACES": ", ".join(["127.0.0.1", *self.addresses]),
+            "ROLE": "mailbox", "FEED_URL": "", "FEED_TOKEN": "",
+            "FEED_CA": "",
             "OUTSIDE": {
                 "hold": "defer_transports = smtp",
                 "sink": f"relayhost = [127.0.0.1]:{self.ports['outside']}",
@@ -240,6 +250,16 @@ class Instance:
         for program in ("rootd", "mapd", "web", "jobd"):
             words[f"WRAP_{program}"] = self.wrap.get(program, "")
         return words
+
+    def _web_listens(self):
+        """What nginx listens on, as the value of its directive."""
+        tls = [f"listen {address}:{FEED_PORT} ssl;"
+               for address in self.addresses]
+        if tls:
+            tls += [f"ssl_certificate {self.path('tls', 'cert.pem')};",
+                    f"ssl_certificate_key {self.path('tls', 'key.pem')};"]
+        return "\n    ".join([f"127.0.0.1:{self.ports['http']};", *tls]
+                             )[:-1]
 
     def _write(self, target, *templates, words):
         text = "".join(layout.fill(name, words) for name in templates)
@@ -440,15 +460,19 @@ class Instance:
             return ""
 
 
+def as_json(settings):
+    return json.dumps(settings, indent=1) + "\n"
+
+
 @contextlib.contextmanager
-def _ports_lock():
+def ports_lock():
     os.makedirs(layout.STATES, exist_ok=True)
     with open(os.path.join(layout.STATES, ".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def _ports_of_others(name):
+def ports_of_others(name):
     """Ports that other instances on this machine have settled on."""
     taken = set()
     for other in os.listdir(layout.STATES):
