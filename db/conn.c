@@ -156,8 +156,10 @@ set_session(struct db *db, struct err *e)
 		"SET SESSION sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,"
 		"ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,"
 		"NO_ZERO_DATE,NO_ZERO_IN_DATE', time_zone = '+00:00', "
-		"tx_isolation = 'READ-COMMITTED', autocommit = 1, "
+		"tx_isolation = '%s', autocommit = 1, "
 		"innodb_lock_wait_timeout = 5, max_statement_time = %u",
+		db->options.isolation == DB_SNAPSHOT ? "REPEATABLE-READ"
+						     : "READ-COMMITTED",
 		db->options.statement_s);
 	return query(db, sql, e);
 }
@@ -284,14 +286,15 @@ db_begin(struct db *db, enum db_isolation isolation, struct err *e)
 	if (db->is_in_transaction)
 		return err_set(e, ERR_INTERNAL, NULL, "nested_transaction",
 			NULL, "a transaction is open already");
-	if (isolation == DB_READ_COMMITTED) {
-		if (!query_first(db, "START TRANSACTION", e))
-			return false;
-	} else if (!query_first(db,
-			   "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", e)
-		|| !query(db,
-			"START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
-			e))
+	const bool is_own = isolation == db->options.isolation;
+	const char *start = isolation == DB_SNAPSHOT
+		? "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
+		: "START TRANSACTION";
+	const char *next = isolation == DB_SNAPSHOT
+		? "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+		: "SET TRANSACTION ISOLATION LEVEL READ COMMITTED";
+	if (!query_first(db, is_own ? start : next, e)
+		|| (!is_own && !query(db, start, e)))
 		return false;
 	db->is_in_transaction = true;
 	return true;

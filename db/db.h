@@ -47,6 +47,11 @@ struct sql_table {
 	bool is_lazy; /* for few programs, not all have the rights to it */
 };
 
+enum db_isolation {
+	DB_READ_COMMITTED, /* writers */
+	DB_SNAPSHOT        /* REPEATABLE READ, consistent snapshot, read only */
+};
+
 struct db_options {
 	const char *socket;
 	const char *name; /* of the database; "" for none */
@@ -55,6 +60,8 @@ struct db_options {
 	const struct sql_table *const *tables; /* may be NULL */
 	bool is_lazy;         /* prepare on first use (plain CGI, migrate) */
 	unsigned statement_s; /* max_statement_time; 0: 10 s */
+	/* Of most transactions: the others cost a statement more. */
+	enum db_isolation isolation;
 };
 
 /*
@@ -72,11 +79,6 @@ bool db_ping(struct db *db, struct err *e) MUST_USE;
 
 /* How many times the server was asked, for tests and measuring. */
 uint64_t db_round_trips(const struct db *db);
-
-enum db_isolation {
-	DB_READ_COMMITTED, /* writers */
-	DB_SNAPSHOT        /* REPEATABLE READ, consistent snapshot, read only */
-};
 
 bool db_begin(
 	struct db *db, enum db_isolation isolation, struct err *e) MUST_USE;

@@ -129,6 +129,7 @@ node_db_open(const struct conf *conf, struct db **db_r, struct err *e)
 		.user = conf->map.user,
 		.password = file[0] ? secret : NULL,
 		.tables = tables,
+		.isolation = DB_SNAPSHOT,
 		.statement_s = 300 };
 	const bool ok = db_open(db_r, &o, e);
 	explicit_bzero(secret, sizeof(secret));
