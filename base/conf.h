@@ -76,6 +76,8 @@ struct conf_node {
 	int64_t guard_lines;
 	int64_t guard_percent;
 	int64_t reload_every_s; /* of Postfix, after a few in a row */
+	int64_t journal_max_bytes;
+	int64_t journal_days;
 };
 
 struct conf_rootd {

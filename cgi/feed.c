@@ -92,6 +92,7 @@ write_change(struct jsonw *w, const struct map_change *x)
 	jsonw_str(w, "kind", kind);
 	jsonw_str(w, "key", x->key);
 	jsonw_bool(w, "is_confirmed", x->is_confirmed);
+	jsonw_uint(w, "serial", x->serial);
 	jsonw_end(w);
 }
 

@@ -55,11 +55,11 @@ enum {
 
 static const struct sql sql[Q_COUNT] = {
 	[Q_HEAD] = { "SELECT serial FROM map_head", "", "u" },
-	[Q_CHANGES] = { "SELECT c.kind, c.key_text, r.action"
+	[Q_CHANGES] = { "SELECT c.kind, c.key_text, r.action, c.serial"
 			" FROM map_change c"
 			" JOIN map_revision r ON r.serial = c.serial"
 			" WHERE c.serial > ? AND c.serial <= ? LIMIT ?",
-		"uuu", "sss" },
+		"uuu", "sssu" },
 	[Q_DOMAIN] = { MAP_DOMAIN_SELECT " AND name = ?", "s", MAP_DOMAIN_OUT },
 	[Q_DOMAIN_LIST] = { MAP_DOMAIN_SELECT " AND name" IN_LIST, S32,
 		MAP_DOMAIN_OUT },
@@ -94,14 +94,21 @@ static const struct sql sql[Q_COUNT] = {
 			 " VALUES (?, 'mailbox', UTC_TIMESTAMP(6))",
 		"s", "" },
 	[Q_STATUS] = { "INSERT INTO node_status (node_id, serial, state,"
-		       " message, applied, seen, took_us, added, removed)"
-		       " VALUES (?,?,?,?,?,?,?,?,?)"
+		       " message, applied, seen, took_us, added, removed,"
+		       " pending, hold_serial, hold_by, journal_from, drift,"
+		       " checked, facts)"
+		       " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 		       " ON DUPLICATE KEY UPDATE serial = VALUES(serial),"
 		       " state = VALUES(state), message = VALUES(message),"
 		       " applied = VALUES(applied), seen = VALUES(seen),"
 		       " took_us = VALUES(took_us), added = VALUES(added),"
-		       " removed = VALUES(removed)",
-		"uussttuuu", "" },
+		       " removed = VALUES(removed), pending = VALUES(pending),"
+		       " hold_serial = VALUES(hold_serial),"
+		       " hold_by = VALUES(hold_by),"
+		       " journal_from = VALUES(journal_from),"
+		       " drift = VALUES(drift), checked = VALUES(checked),"
+		       " facts = VALUES(facts)",
+		"uussttuuuuusuuts", "" },
 	[Q_HELD_CLEAR] = { "DELETE FROM node_domain WHERE node_id = ?", "u",
 		"" },
 	[Q_HELD_ADD] = { "INSERT INTO node_domain (node_id, domain, serial,"
@@ -173,7 +180,8 @@ map_changes(struct db *db, uint64_t after, uint64_t upto, size_t most,
 		if (ok)
 			*c = (struct map_change){ .kind = row_text(&r, 0)[0],
 				.key = key,
-				.is_confirmed = is_confirmed(row_text(&r, 2)) };
+				.is_confirmed = is_confirmed(row_text(&r, 2)),
+				.serial = row_u64(&r, 3) };
 	}
 	out->is_cut = out->n > most;
 	return rows_done(&r, e) && (ok || err_memory(e));
@@ -461,7 +469,12 @@ map_status_write(struct db *db, uint64_t node_id, const struct map_status *s,
 		ARGS(arg_u64(node_id), arg_u64(s->serial), arg_text(s->state),
 			arg_text(s->message), arg_time(s->applied_us),
 			arg_time(s->seen_us), arg_u64(s->took_us),
-			arg_u64(s->added), arg_u64(s->removed)),
+			arg_u64(s->added), arg_u64(s->removed),
+			arg_u64(s->pending),
+			s->is_held ? arg_u64(s->hold_serial) : arg_null(),
+			arg_text(s->hold_by), arg_u64(s->journal_from),
+			arg_u64(s->drift), arg_time(s->checked_us),
+			arg_text(s->facts)),
 		NULL, e);
 }
 

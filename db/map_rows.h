@@ -85,6 +85,7 @@ bool map_head(struct db *db, uint64_t *serial_r, struct err *e) MUST_USE;
 struct map_change {
 	char kind; /* a address, d domain, w whitelist, s end sessions */
 	bool is_confirmed; /* a person confirmed what goes with it */
+	uint64_t serial;
 	const char *key;
 };
 
@@ -130,6 +131,14 @@ struct map_status {
 	const char *message; /* "" */
 	int64_t applied_us, seen_us;
 	uint64_t took_us, added, removed;
+	uint64_t pending; /* routing lines that wait */
+	bool is_held;
+	uint64_t hold_serial;
+	const char *hold_by; /* "", target, local */
+	uint64_t journal_from;
+	uint64_t drift;
+	int64_t checked_us; /* TIME_NONE: never */
+	const char *facts;  /* a JSON object */
 };
 
 /* The id of a node; its row is made when there is none. */

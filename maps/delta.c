@@ -6,6 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+void
+delta_keep(struct delta *d, struct delta_line x)
+{
+	d->line[d->n++] = x;
+	if (!x.before)
+		d->added++;
+	else if (!x.after)
+		d->removed++;
+	else
+		d->changed++;
+}
+
 bool
 delta_add(struct delta *d, const struct delta_line *x, struct err *e)
 {
@@ -18,13 +30,7 @@ delta_add(struct delta *d, const struct delta_line *x, struct err *e)
 		d->line = p;
 		d->cap = cap;
 	}
-	d->line[d->n++] = *x;
-	if (!x->before)
-		d->added++;
-	else if (!x->after)
-		d->removed++;
-	else
-		d->changed++;
+	delta_keep(d, *x);
 	return true;
 }
 

@@ -41,6 +41,10 @@ bool delta_set(struct delta *d, const struct map_set *live,
 	const struct map_set *wanted, struct err *e)
 	__attribute__((warn_unused_result));
 
+/* Put a line back at the end of a delta that lines are being taken out of: no
+ * more of them than there were. */
+void delta_keep(struct delta *d, struct delta_line x);
+
 /* Does the delta hold a line of a map that wants a reload of Postfix? */
 bool delta_wants_reload(const struct delta *d);
 

@@ -13,7 +13,7 @@
 #define RELAY_BYTES (16UL * 1024 * 1024)
 
 struct compare_job {
-	const struct hold_list *held;
+	const struct everything *all;
 	enum map_id map;
 	check_each *each;
 	void *ctx;
@@ -25,9 +25,7 @@ tell(struct compare_job *j, const struct delta *d)
 {
 	for (size_t i = 0; i < d->n; i++) {
 		const struct delta_line *x = &d->line[i];
-		const bool held =
-			holds_find(j->held, key_domain(x->key)) != NULL;
-		if (held && (j->map != MAP_ACCOUNTS || !x->after))
+		if (everything_stays(j->all, j->map, x->key, x->after != NULL))
 			continue;
 		j->n++;
 		j->each(j->ctx, j->map, x->key, x->before, x->after);
@@ -58,8 +56,7 @@ check_all(const struct conf *conf, struct check_result *r, check_each *each,
 	bool ok = everything_render(conf, &x, e);
 	*r = (struct check_result){ .serial = x.serial };
 	for (int m = 0; ok && m < MAP_COUNT; m++) {
-		struct compare_job j = { &x.held, (enum map_id)m, each, ctx,
-			0 };
+		struct compare_job j = { &x, (enum map_id)m, each, ctx, 0 };
 		struct map_lines live = { 0 };
 		struct delta d = { 0 };
 		if (!role_has(conf->node.role, j.map))

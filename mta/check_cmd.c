@@ -9,10 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/domain.h"
-#include "base/file.h"
 #include "base/log.h"
-#include "base/sock.h"
 #include "db/strset.h"
 #include "mta/child.h"
 #include "mta/journal.h"
@@ -152,23 +149,4 @@ check_command(const struct conf *conf)
 		fprintf(stderr, "postroom-mapd: %s\n", err_text(&e));
 	pass_free(&first);
 	return status;
-}
-
-int
-release_command(const struct conf *conf, const char *domain)
-{
-	char name[DOMAIN_SIZE], path[1024];
-	struct err e = ERR_EMPTY;
-	snprintf(path, sizeof(path), "%s/release", conf->node.state);
-	if (!domain_check(domain, name, sizeof(name), &e)
-		|| !file_make_folders(path, 0700, &e))
-		goto failed;
-	snprintf(path, sizeof(path), "%s/release/%s", conf->node.state, name);
-	if (!file_write(path, "", 0, 0600, &e))
-		goto failed;
-	sock_wake(conf->map.wake);
-	return 0;
-failed:
-	fprintf(stderr, "postroom-mapd: %s\n", err_text(&e));
-	return err_exit_code(e.code);
 }

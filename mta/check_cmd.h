@@ -1,6 +1,5 @@
 /*
- * `postroom-mapd --check` and `--release`: what an operator asks of a node
- * beside the running publisher.
+ * `postroom-mapd --check`, beside the running publisher.
  */
 #ifndef MTA_CHECK_CMD_H
 #define MTA_CHECK_CMD_H
@@ -14,8 +13,5 @@
  * equal, 1 different, 70 or 75 could not be compared.
  */
 int check_command(const struct conf *conf);
-
-/* Let a held domain pass the guard at the publisher's next round. */
-int release_command(const struct conf *conf, const char *domain);
 
 #endif

@@ -6,15 +6,20 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "mta/gate.h"
 #include "mta/lmdb_map.h"
 
 #define ALL_BYTES ((size_t)1 << 30)
+#define WAITING_MAX 4000000
+#define RELAY_BYTES (16UL << 20)
 
 void
 everything_free(struct everything *x)
 {
 	map_set_free(&x->wanted);
 	holds_free(&x->held);
+	gate_free(&x->gate);
+	waiting_free(&x->waiting);
 	relay_free(&x->relays);
 	arena_free(&x->arena);
 }
@@ -31,6 +36,72 @@ load_held(const struct conf_node *c, struct everything *x, struct err *e)
 	return holds_parse(text, &x->held, e);
 }
 
+static bool
+read_waiting(
+	struct everything *x, struct source *s, uint64_t head, struct err *e)
+{
+	struct map_changes c = { 0 };
+	const uint64_t floor = gate_floor(&x->gate, head);
+	bool ok = floor == head
+		|| source_changes(s, floor, head, WAITING_MAX, x->arena, &c, e);
+	for (size_t i = 0; ok && i < c.n; i++)
+		ok = c.change[i].kind == 's'
+			|| waiting_put(&x->waiting, c.change[i].kind,
+				c.change[i].key, c.change[i].serial, false,
+				NULL, e);
+	map_changes_free(&c);
+	return ok;
+}
+
+static bool
+hold_relays_back(const struct conf_node *c, struct everything *x, struct err *e)
+{
+	char path[NODE_PATH_SIZE], *text;
+	struct err why = ERR_EMPTY;
+	struct relay_list live = { 0 };
+	size_t len;
+	if (gate_is_open(&x->gate))
+		return true;
+	node_state_path(c, "whitelist", path);
+	bool ok = true;
+	if (!file_read(path, RELAY_BYTES, x->arena, &text, &len, &why))
+		ok = why.code == ERR_NOT_FOUND || err_merge(e, &why, NULL);
+	else
+		ok = relay_parse(text, &live, e);
+	if (ok)
+		gate_relays(&x->gate, &x->waiting, NULL, &live, &x->relays);
+	relay_free(&live);
+	return ok;
+}
+
+/* Read after the lines: what changed in between waits too, at worst. */
+static bool
+find_waiting(const struct conf *conf, struct everything *x, struct source *s,
+	struct err *e)
+{
+	struct journal_state state;
+	uint64_t head;
+	const bool ok = journal_peek(conf->node.state, &state, e)
+		&& source_begin(s, &head, e)
+		&& gate_load(s, state.hold, &x->gate, e)
+		&& read_waiting(x, s, head, e);
+	source_end(s);
+	return ok && hold_relays_back(&conf->node, x, e);
+}
+
+bool
+everything_stays(const struct everything *x, enum map_id map, const char *key,
+	bool is_wanted)
+{
+	if (map != MAP_ACCOUNTS && holds_find(&x->held, key_domain(key)))
+		return true;
+	if (map == MAP_ACCOUNTS && !is_wanted
+		&& holds_find(&x->held, key_domain(key)))
+		return true;
+	return gate_is_routing(map, is_wanted)
+		&& gate_key_waits(&x->gate, &x->waiting, NULL, key);
+}
+
 bool
 everything_render(const struct conf *conf, struct everything *x, struct err *e)
 {
@@ -42,12 +113,13 @@ everything_render(const struct conf *conf, struct everything *x, struct err *e)
 	if (!load_held(&conf->node, x, e))
 		return false;
 	all.faults = x->held;
-	const bool ok = source_open(conf, &s, e) && source_all(s, &all, e);
-	source_close(&s);
+	bool ok = source_open(conf, &s, e) && source_all(s, &all, e);
 	x->serial = all.serial;
 	x->wanted = all.wanted;
 	x->held = all.faults;
 	x->relays = all.relays;
+	ok = ok && find_waiting(conf, x, s, e);
+	source_close(&s);
 	return ok;
 }
 

@@ -1,6 +1,7 @@
 /*
- * All lines that are wanted, of one serial, from a source of its own. Held in memory: run it in a process that ends afterwards. The lines of
- * a million mailboxes take about 400 MB.
+ * All lines that are wanted, of one serial, from a source of its own, and what
+ * of them waits. Held in memory: run it in a process that ends afterwards. The
+ * lines of a million mailboxes take about 400 MB.
  */
 #ifndef MTA_EVERYTHING_H
 #define MTA_EVERYTHING_H
@@ -14,8 +15,11 @@ struct everything {
 	struct map_set wanted;
 	struct hold_list
 		held; /* kept back before, and what cannot be written */
-	struct relay_list relays;
+	struct relay_list relays; /* without those that wait */
 	uint64_t serial;
+	/* The lines are as they would be if nothing waited. */
+	struct gate gate;
+	struct waiting waiting;
 };
 
 /* Read and render; sorted. False: `e` says why, everything_free all the same. */
@@ -23,6 +27,10 @@ bool everything_render(
 	const struct conf *conf, struct everything *x, struct err *e) MUST_USE;
 
 void everything_free(struct everything *x);
+
+/* Does a line of this key stay as it is live, whatever is wanted? */
+bool everything_stays(const struct everything *x, enum map_id map,
+	const char *key, bool is_wanted);
 
 /* All live lines of a map, in key order. In a child: the file may be damaged. */
 bool everything_live(const struct conf_node *c, enum map_id map,

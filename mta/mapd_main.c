@@ -26,8 +26,10 @@
 #include "mta/check_cmd.h"
 #include "mta/explain_live.h"
 #include "mta/health.h"
+#include "mta/hold.h"
 #include "mta/live.h"
 #include "mta/node.h"
+#include "mta/order.h"
 #include "mta/publish.h"
 #include "mta/rebuild.h"
 #include "mta/relay.h"
@@ -47,6 +49,7 @@ enum work { WORK_NONE, WORK_REBUILD, WORK_CHECK, WORK_VERIFY, WORK_TEXT };
 struct app {
 	struct conf conf;
 	struct node node;
+	struct facts facts;
 	int wake_fd, signal_fd;
 	struct child child;
 	enum work work;
@@ -58,13 +61,14 @@ struct app {
 };
 
 static const char usage[] =
-	"usage: postroom-mapd [-c FILE] [--check | --release DOMAIN |\n"
-	"       --explain JSON]\n"
+	"usage: postroom-mapd [-c FILE] [OPTION]\n"
 	"Publishes the database's domains, mailboxes, aliases and whitelist\n"
 	"to the map files of this mail node.\n"
-	"  --check           compare the files with the database\n"
-	"  --explain JSON    what the mail servers do with a message\n"
-	"  --release DOMAIN  publish a domain that the guard holds back\n";
+	"  --check            compare the files with the database\n"
+	"  --rollback SERIAL  put routing back to what it was then, and hold\n"
+	"  --resume           publish again\n"
+	"  --history          what was published on this node\n"
+	"  --explain JSON     what the mail servers do with a message\n";
 
 static int64_t
 sooner(int64_t a, int64_t b)
@@ -85,21 +89,32 @@ note_failure(struct app *app, const struct err *e)
 }
 
 static void
+stand_alone(struct node *n)
+{
+	struct err e = ERR_EMPTY;
+	if (!hold_alone(n, &e))
+		node_set_message(n, err_text(&e));
+}
+
+static void
 publish(struct app *app)
 {
 	struct node *n = &app->node;
 	struct err e = ERR_EMPTY;
-	bool ok = node_connect(n, &e);
+	const bool is_whole = !n->damaged && app->is_verified;
 
 	app->next_poll = monotonic_us() + POLL_US;
-	if (ok && (n->damaged || !app->is_verified))
-		ok = publish_relays(n, &e);
+	if (is_whole)
+		order_run(n);
+	bool ok = node_connect(n, &e);
+	if (!ok && is_whole)
+		stand_alone(n);
 	else if (ok)
-		ok = publish_round(n, &e);
+		ok = is_whole ? publish_round(n, &e) : publish_relays(n, &e);
 	if (!ok)
 		note_failure(app, &e);
-	else if (!n->damaged && n->reload_retry_us == 0)
-		node_set_message(n, "");
+	else if (is_whole && n->reload_retry_us == 0)
+		node_set_message(n, n->hold_problem);
 }
 
 static unsigned
@@ -345,11 +360,14 @@ start(struct app *app)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	app->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
 	signal(SIGPIPE, SIG_IGN);
+	facts_learn(&app->conf, &app->facts);
 	enter_sandbox(&app->conf);
 	if (!node_open(&app->node, &app->conf, &e)
-		|| !live_start(&app->node, &e) || !relay_load(&app->node, &e)
+		|| !live_start(&app->node, &e) || !hold_load(&app->node, &e)
+		|| !relay_load(&app->node, &e)
 		|| !relay_refresh(&app->node, &e))
 		fatal("%s", err_text(&e));
+	app->node.facts = &app->facts;
 	app->suspects = app->node.own_maps;
 	app->next_check = INT64_MAX;
 	log_info("node %s, serial %llu", app->conf.map.node,
@@ -369,34 +387,74 @@ serve(struct app *app)
 	return 0;
 }
 
+/* What the operator asks for beside the running publisher. */
+enum ask {
+	ASK_SERVE,
+	ASK_CHECK,
+	ASK_ROLLBACK,
+	ASK_RESUME,
+	ASK_HISTORY,
+	ASK_EXPLAIN
+};
+
+static int
+show_usage(bool is_wanted)
+{
+	fputs(usage, is_wanted ? stdout : stderr);
+	return is_wanted ? 0 : 2;
+}
+
+static int
+run(struct app *app, enum ask ask, const char *arg)
+{
+	int64_t serial = 0;
+	switch (ask) {
+	case ASK_CHECK:
+		return check_command(&app->conf);
+	case ASK_ROLLBACK:
+		if (!str_to_i64(arg, 0, INT64_MAX, &serial))
+			return show_usage(false);
+		return order_command(&app->conf,
+			(struct journal_hold){ true, (uint64_t)serial });
+	case ASK_RESUME:
+		return order_command(
+			&app->conf, (struct journal_hold){ false, 0 });
+	case ASK_HISTORY:
+		return history_command(&app->conf);
+	case ASK_EXPLAIN:
+		return explain_command(&app->conf, arg);
+	case ASK_SERVE:
+		break;
+	}
+	return serve(app);
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct option longs[] = { { "help", 0, NULL, 'h' },
-		{ "version", 0, NULL, 'V' }, { "check", 0, NULL, 'k' },
-		{ "release", 1, NULL, 'r' }, { "explain", 1, NULL, 'x' },
-		{ 0 } };
+		{ "version", 0, NULL, 'V' }, { "check", 0, NULL, ASK_CHECK },
+		{ "rollback", 1, NULL, ASK_ROLLBACK },
+		{ "resume", 0, NULL, ASK_RESUME },
+		{ "history", 0, NULL, ASK_HISTORY },
+		{ "explain", 1, NULL, ASK_EXPLAIN }, { 0 } };
 	static struct app app;
-	const char *file = NULL, *release = NULL, *explain = NULL;
-	bool check = false;
+	const char *file = NULL, *arg = NULL;
+	enum ask ask = ASK_SERVE;
 	struct err e = ERR_EMPTY;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "c:hV", longs, NULL)) != -1) {
 		if (c == 'c') {
 			file = optarg;
-		} else if (c == 'k') {
-			check = true;
-		} else if (c == 'r') {
-			release = optarg;
-		} else if (c == 'x') {
-			explain = optarg;
 		} else if (c == 'V') {
 			puts("postroom-mapd " POSTROOM_VERSION);
 			return 0;
+		} else if (c == 'h' || c == '?') {
+			return show_usage(c == 'h');
 		} else {
-			fputs(usage, c == 'h' ? stdout : stderr);
-			return c == 'h' ? 0 : 2;
+			ask = (enum ask)c;
+			arg = optarg;
 		}
 	}
 	log_init("postroom-mapd", LOG_LEVEL_INFO);
@@ -405,11 +463,5 @@ main(int argc, char **argv)
 	umask(027);
 	if (geteuid() == 0 && !sandbox_become(app.conf.map.user, &e))
 		fatal("%s", err_text(&e));
-	if (check)
-		return check_command(&app.conf);
-	if (explain)
-		return explain_command(&app.conf, explain);
-	if (release)
-		return release_command(&app.conf, release);
-	return serve(&app);
+	return run(&app, ask, arg);
 }

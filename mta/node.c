@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/timeutil.h"
+#include "db/gate_rows.h"
 #include "db/map_rows.h"
 #include "db/explain_rows.h"
 #include "db/name_rows.h"
@@ -76,11 +77,16 @@ node_open(struct node *n, const struct conf *conf, struct err *e)
 		.applied_at_us = TIME_NONE,
 		.report_due = true,
 		.asked.child.fd = -1,
+		.drift.checked_us = TIME_NONE,
 		.check_due = true };
-	if (!journal_open(conf->node.state, &n->journal, &s, e)
-		|| !load_holds(n, e))
+	if (!journal_open(&conf->node, &n->journal, &s, e) || !load_holds(n, e))
 		return false;
 	n->applied = s.applied;
+	n->read_from = s.floor < s.applied ? s.floor : s.applied;
+	n->gate.is_held = s.hold.is_held;
+	n->gate.hold = s.hold.serial;
+	n->is_moving = s.is_moving;
+	n->moving = s.moving;
 	n->live = s.applied;
 	n->reload_due = (s.reloads & RELOAD_POSTFIX) != 0;
 	n->reload_urgent = n->reload_due;
@@ -97,6 +103,8 @@ node_close(struct node *n)
 	user_db_close(&n->users);
 	journal_close(&n->journal);
 	holds_free(&n->held);
+	gate_free(&n->gate);
+	waiting_free(&n->waiting);
 	relay_free(&n->relays);
 	node_recheck_clear(&n->recheck);
 	free(n->recheck.key);
@@ -108,7 +116,8 @@ bool
 node_db_open(const struct conf *conf, struct db **db_r, struct err *e)
 {
 	static const struct sql_table *const tables[] = { &map_sql,
-		&map_all_sql, &request_sql, &name_sql, &key_view_sql, NULL };
+		&map_all_sql, &gate_sql, &request_sql, &name_sql, &key_view_sql,
+		NULL };
 	char secret[256] = "", *text;
 	size_t len;
 	const char *file = conf->database.password_file;

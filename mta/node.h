@@ -2,9 +2,9 @@
  * The mail node that this process publishes to: its files, its connections
  * and what is known of its state. One per process, passed to everything.
  *
- * The parts: live.h reads and changes the files, publish.h brings changes
- * live, relay.h keeps the whitelist, reload.h speaks to postroom-rootd,
- * rebuild.h makes whole files and compares all, health.h finds damage,
+ * The parts: live.h reads and changes the files, gate.h says what may go live,
+ * publish.h brings changes live, hold.h puts routing back, relay.h keeps the
+ * whitelist, reload.h speaks to postroom-rootd, rebuild.h makes whole files and compares all, health.h finds damage,
  * requests.h answers what people ask, report.h tells the database, source.h is
  * where all of it comes from.
  */
@@ -14,11 +14,13 @@
 #include "base/base.h"
 #include "base/conf.h"
 #include "base/err.h"
+#include "maps/gate.h"
 #include "maps/holds.h"
 #include "maps/lines.h"
 #include "maps/role.h"
 #include "maps/whitelist.h"
 #include "mta/child.h"
+#include "mta/facts.h"
 #include "mta/files.h"
 #include "mta/journal.h"
 #include "mta/source.h"
@@ -32,6 +34,20 @@
 struct node_recheck {
 	char **key;
 	size_t n, cap;
+};
+
+/* What the operator ordered on this host (hold.h). */
+struct node_order {
+	bool is_set;
+	struct journal_hold hold;
+	int64_t at_us;
+};
+
+/* What the last comparison of everything found (drift.h). */
+struct node_drift {
+	size_t lines;
+	int64_t checked_us; /* TIME_NONE: never */
+	bool is_settling;   /* what differed is rendered by the next round */
 };
 
 /* The request that runs in a child (requests.h), and when to look next. */
@@ -54,6 +70,20 @@ struct node {
 	bool relay_state_due; /* the state file is behind */
 	struct node_recheck recheck;
 
+	/* What may go live (gate.h). The hold is the one that files stand at. */
+	struct gate gate;
+	uint64_t gate_acts;   /* of people, when it was read */
+	int64_t gate_read_us; /* monotonic; 0: not yet */
+	bool sweep_due;       /* something that waits may pass now */
+	struct waiting waiting;
+	uint64_t read_from; /* changes after it are read by the next round */
+	uint64_t rendered;  /* up to here a rebuild has rendered what passes */
+
+	struct node_order order;
+	bool is_moving; /* a rollback, or its end, was cut off */
+	struct journal_hold moving;
+	char hold_problem[300]; /* why a target cannot be had, or "" */
+
 	uint64_t applied; /* in the files */
 	uint64_t live;    /* and Postfix has reloaded where it must */
 	bool reload_due, reload_urgent;
@@ -72,6 +102,8 @@ struct node {
 	int64_t text_due_us[MAP_COUNT]; /* monotonic; 0: none */
 
 	struct node_asked asked;
+	struct node_drift drift;
+	const struct facts *facts; /* of the host */
 
 	/* Reported to the database. */
 	int64_t applied_at_us;

@@ -7,8 +7,9 @@
  * A domain whose lines cannot be written, or that would lose more lines at
  * once than the guard allows, is held back: its routing stays as it is, all
  * others go on. Its credentials are not held. A held domain is rendered whole
- * at its next change, or when a file named after it appears in the folder
- * `release` of the node's state: then it passes the guard once.
+ * at its next change, or when a person confirms what the guard held.
+ *
+ * What waits for an approval, or behind a rollback, is in gate.h.
  */
 #ifndef MTA_PUBLISH_H
 #define MTA_PUBLISH_H

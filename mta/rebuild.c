@@ -13,6 +13,8 @@
 #include "maps/delta.h"
 #include "mta/check.h"
 #include "mta/everything.h"
+#include "mta/gate.h"
+#include "mta/kept.h"
 #include "mta/lmdb_map.h"
 #include "mta/reload.h"
 
@@ -20,45 +22,44 @@
 /* More differing keys than this are not named: everything is made anew. */
 #define DIFFERENCES_MAX 5000
 
-struct keep_job {
-	const struct hold_list *held;
-	struct map_lines *out;
-};
-
+/* Does anything of this map stay as it is live? */
 static bool
-keep_line(void *ctx, const char *key, const char *value, struct err *e)
+may_stay(const struct everything *x, enum map_id map)
 {
-	struct keep_job *k = ctx;
-	return !holds_find(k->held, key_domain(key))
-		|| lines_add(k->out, key, value, e);
+	return map != MAP_ACCOUNTS
+		&& (x->held.n > 0 || !gate_is_open(&x->gate));
 }
 
+/*
+ * What is held or waits keeps its live lines, from where they can still be
+ * read; where nothing can be read, what waits goes live.
+ */
 static bool
-keep_child(void *ctx, FILE *out, struct err *e)
-{
-	const char *path = ctx;
-	struct map_lines all = { 0 };
-	(void)out;
-	return lmdb_scan(path, NULL, &all, e);
-}
-
-/* Held domains keep their old lines, where the old file can still be read. */
-static bool
-keep_held(const struct conf_node *c, enum map_id map, struct everything *x,
+keep_live(const struct conf_node *c, enum map_id map, struct everything *x,
 	struct err *e)
 {
-	char path[NODE_PATH_SIZE];
-	struct child try = { .fd = -1 };
+	struct map_lines *l = &x->wanted.map[map], old = { 0 };
 	struct err why = ERR_EMPTY;
-	struct keep_job k = { &x->held, &x->wanted.map[map] };
-	if (x->held.n == 0 || map == MAP_ACCOUNTS)
+	size_t kept = 0;
+	if (!may_stay(x, map))
 		return true;
-	node_map_path(c, map, path);
-	const bool readable = child_call(&try, keep_child, path, 60000, &why);
-	child_free(&try);
-	if (readable && !lmdb_scan(path, keep_line, &k, e))
-		return false;
-	return lines_sort(k.out, e);
+	if (!kept_lines(c, map, &old, &why)) {
+		log_warn("%s: what waits cannot be told from what is live: %s",
+			map_name(map), err_text(&why));
+		lines_free(&old);
+		return true;
+	}
+	for (size_t i = 0; i < l->n; i++)
+		if (!everything_stays(x, map, l->line[i].key, true))
+			l->line[kept++] = l->line[i];
+	l->n = kept;
+	bool ok = true;
+	for (size_t i = 0; ok && i < old.n; i++)
+		if (everything_stays(x, map, old.line[i].key, false))
+			ok = lines_add(
+				l, old.line[i].key, old.line[i].value, e);
+	lines_free(&old);
+	return ok && lines_sort(l, e);
 }
 
 static bool
@@ -76,38 +77,12 @@ struct rebuild_job {
 	unsigned maps;
 };
 
-static bool
-parse_text_line(char *line, struct map_lines *out, struct err *e)
-{
-	char *blank = strchr(line, ' ');
-	char *end = strchr(line, '\n');
-	if (!blank || !end)
-		return err_set(e, ERR_INVALID, "", "bad_text", "",
-			"a text copy cannot be read");
-	*blank = *end = '\0';
-	return lines_add(out, line, blank + 1, e);
-}
-
-/* The database is away: the text copy is at most a few seconds old. */
+/* The database is away: what was live, as far as that can be read. */
 static bool
 build_from_text(const struct conf_node *c, enum map_id map, struct err *e)
 {
-	char path[NODE_PATH_SIZE];
 	struct map_lines l = { 0 };
-	char *line = NULL;
-	size_t cap = 0;
-	node_text_path(c, map, path);
-	FILE *f = map == MAP_ACCOUNTS ? NULL : fopen(path, "re");
-	if (!f)
-		return err_set(e, ERR_UNAVAILABLE, "", "no_copy", path,
-			"%s: the database is away and there is no text copy",
-			path);
-	bool ok = true;
-	while (ok && getline(&line, &cap, f) > 0)
-		ok = parse_text_line(line, &l, e);
-	fclose(f);
-	free(line);
-	ok = ok && lines_sort(&l, e) && build_map(c, map, &l, e);
+	const bool ok = kept_text(c, map, &l, e) && build_map(c, map, &l, e);
 	lines_free(&l);
 	return ok;
 }
@@ -142,7 +117,7 @@ rebuild_child(void *ctx, FILE *out, struct err *e)
 	for (int m = 0; m < MAP_COUNT; m++) {
 		if (!(j->maps & (1U << m)))
 			continue;
-		if (!keep_held(&j->conf->node, (enum map_id)m, &x, e)
+		if (!keep_live(&j->conf->node, (enum map_id)m, &x, e)
 			|| !build_map(&j->conf->node, (enum map_id)m,
 				&x.wanted.map[m], e))
 			return false;
@@ -161,9 +136,28 @@ rebuild_start(struct node *n, unsigned maps, struct child *c, struct err *e)
 	/* On record first: a killed publisher's successor reloads too. */
 	const unsigned reloads = RELOAD_POSTFIX
 		| (maps & (1U << MAP_ACCOUNTS) ? RELOAD_DOVECOT : RELOAD_NONE);
-	if (!journal_intend(n->journal, n->applied, reloads, NULL, e))
+	if (!journal_intend(
+		    n->journal, n->applied, reloads, NULL, NULL, NULL, e))
 		return false;
 	return node_fork(n, c, rebuild_child, &j, REBUILD_MS, e);
+}
+
+/* All was made from one serial: the journal knows no way back before it. What
+ * waits is found again from the changes; a node that is new has all of it. */
+static bool
+begin_anew(struct node *n, uint64_t serial, struct err *e)
+{
+	struct journal_mark m = gate_mark(n, serial, NULL);
+	if (n->applied > 0)
+		m.floor = gate_floor(&n->gate, serial);
+	if (!journal_anew(n->journal, &m, e))
+		return false;
+	n->is_overrun = false;
+	n->applied = n->rendered = serial;
+	n->read_from = m.floor;
+	n->applied_at_us = now_us();
+	n->report_due = true;
+	return true;
 }
 
 bool
@@ -189,12 +183,8 @@ rebuild_take(
 		n->check_due = true;
 	/* Else the rounds go on from where they were: they end sessions. */
 	else if (maps == n->own_maps && (n->is_overrun || n->applied == 0)) {
-		n->is_overrun = false;
-		if (!journal_applied(n->journal, serial, NULL, e))
+		if (!begin_anew(n, serial, e))
 			return false;
-		n->applied = serial;
-		n->applied_at_us = now_us();
-		n->report_due = true;
 	}
 	log_info("rebuilt maps (%#x) at serial %llu", made, serial);
 	return true;

@@ -9,9 +9,9 @@
 #include "mta/node.h"
 
 /*
- * Start making those maps (a bit each) anew from the source. A held domain keeps what
- * can still be read of its lines. Without the database, Postfix maps are made
- * from their text copies.
+ * Start making those maps (a bit each) anew from the source. A held domain, and what
+ * waits, keep what can still be read of their lines. Without the database,
+ * Postfix maps are made from their text copies and the journal.
  */
 bool rebuild_start(
 	struct node *n, unsigned maps, struct child *c, struct err *e) MUST_USE;

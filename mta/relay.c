@@ -67,7 +67,8 @@ write_table(struct node *n, struct arena *a, struct err *e)
 	if (n->cidr_mark.ino && strcmp(old, str_text(&s)) == 0)
 		return true;
 	const bool closes = relay_closes(old, &n->relays, now);
-	if (!journal_intend(n->journal, n->applied, RELOAD_POSTFIX, NULL, e))
+	if (!journal_intend(n->journal, n->applied, RELOAD_POSTFIX, NULL, NULL,
+		    NULL, e))
 		return false;
 	reload_want(n, closes || n->cidr_mark.ino == 0);
 	if (!file_write(path, str_text(&s), s.len, 0640, e))

@@ -14,18 +14,42 @@ struct round {
 	struct arena *arena;
 	uint64_t serial;
 	struct map_changes changes;
-	struct strset keys;    /* addresses to render */
-	struct strset domains; /* domains to render whole */
+	bool is_open;           /* nothing waits */
+	bool is_sweep;          /* what waited is looked at */
+	struct waiting touched; /* what changed, where something may wait */
+	struct strset passing;  /* keys that waited and do no more */
+	struct strset repairs;  /* keys that did not change, but differ */
+	struct strset keys;     /* addresses to render */
+	struct strset domains;  /* domains to render whole */
 	struct strset sessions;
 	struct strset confirmed; /* keys and domains a person confirmed */
-	struct strset released;  /* domains that pass the guard */
 	struct map_set wanted, live;
 	struct child answer;
 	struct hold_list faults;
 	struct delta delta;
 	struct relay_list relays;
 	bool has_relays;
+	bool is_alone; /* the whitelist alone: what changed is not known */
 };
+
+/*
+ * Begin the source's snapshot and find which keys: the changes after those
+ * that were read last, what has been approved since, what a comparison found
+ * to differ.
+ */
+bool round_read_changes(struct round *r, struct err *e) MUST_USE;
+
+/* Take the lines of keys that wait out of the delta, and count them. */
+void round_let_wait(struct round *r);
+
+/* Take what waits out of the whitelist: it may end sooner, never later. */
+void round_let_relays_wait(struct round *r);
+
+/* Remember what waits, once the round is on record. */
+bool round_settle_waiting(struct round *r, struct err *e) MUST_USE;
+
+/* The serial that a line of the delta goes back with (journal_tag). */
+journal_tag round_tag;
 
 /*
  * Fill wanted, live, faults and delta for the round's keys and domains, inside

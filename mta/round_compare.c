@@ -65,9 +65,12 @@ compare(struct round *r, struct err *e)
 {
 	const struct source_want want = { &r->keys, &r->domains, r->arena };
 	round_clear(r);
-	return source_lines(r->node->source, &want, &r->wanted, &r->faults, e)
-		&& read_live(r, e)
-		&& delta_set(&r->delta, &r->live, &r->wanted, e);
+	if (!source_lines(r->node->source, &want, &r->wanted, &r->faults, e)
+		|| !read_live(r, e)
+		|| !delta_set(&r->delta, &r->live, &r->wanted, e))
+		return false;
+	round_let_wait(r);
+	return true;
 }
 
 /*

@@ -40,14 +40,34 @@ is_gone(const struct round *r, const char *domain)
 		&& !holds_find(&r->faults, domain);
 }
 
+/* A person confirmed it, and nothing of the domain changed since. */
+static bool
+is_confirmed(
+	const struct round *r, const char *domain, bool *is_r, struct err *e)
+{
+	uint64_t changed;
+	const uint64_t upto = gate_confirmed(&r->node->gate, domain);
+	*is_r = false;
+	if (upto == 0)
+		return true;
+	if (!source_changed(r->node->source, domain, &changed, e))
+		return false;
+	*is_r = changed <= upto;
+	return true;
+}
+
 static bool
 guard_domain(struct round *r, const char *domain, struct err *e)
 {
 	const struct conf_node *c = &r->node->conf->node;
 	char reason[HOLD_REASON_SIZE];
 	size_t total;
-	if (is_gone(r, domain) || strset_has(&r->confirmed, domain)
-		|| strset_has(&r->released, domain))
+	bool confirmed;
+	if (is_gone(r, domain) || strset_has(&r->confirmed, domain))
+		return true;
+	if (!is_confirmed(r, domain, &confirmed, e))
+		return false;
+	if (confirmed)
 		return true;
 	const size_t removed = removed_from(r, domain);
 	if (removed < GUARD_SHARE_FLOOR && removed <= (size_t)c->guard_lines)
@@ -95,10 +115,7 @@ drop_held(struct round *r)
 		const bool credential = x.map == MAP_ACCOUNTS && x.after;
 		if (!credential && holds_find(&r->faults, key_domain(x.key)))
 			continue;
-		d->line[d->n++] = x;
-		d->added += !x.before;
-		d->removed += !x.after;
-		d->changed += x.before && x.after;
+		delta_keep(d, x);
 	}
 }
 

@@ -15,6 +15,7 @@
 #include "base/base.h"
 #include "base/conf.h"
 #include "base/err.h"
+#include "db/gate_rows.h"
 #include "db/map_rows.h"
 #include "db/request_rows.h"
 #include "db/strset.h"
@@ -47,7 +48,11 @@ struct source_report {
 
 struct source_ops {
 	void (*close)(struct source *s);
-	bool (*head)(struct source *s, uint64_t *serial_r, struct err *e);
+	bool (*gate)(struct source *s, struct gate_row *row_r, struct err *e);
+	bool (*approvals)(struct source *s, gate_row_each *each, void *ctx,
+		struct err *e);
+	bool (*changed)(struct source *s, const char *domain,
+		uint64_t *serial_r, struct err *e);
 	bool (*begin)(struct source *s, uint64_t *serial_r, struct err *e);
 	void (*end)(struct source *s);
 	bool (*changes)(struct source *s, uint64_t after, uint64_t upto,
@@ -82,11 +87,27 @@ bool source_db_open(
 bool source_feed_open(
 	const struct conf *conf, struct source **s_r, struct err *e) MUST_USE;
 
-/* The newest serial; cheap, for polling. */
+/* The newest serial, and whether people steered; cheap, for polling. */
 static inline bool MUST_USE
-source_head(struct source *s, uint64_t *serial_r, struct err *e)
+source_gate(struct source *s, struct gate_row *row_r, struct err *e)
 {
-	return s->ops->head(s, serial_r, e);
+	return s->ops->gate(s, row_r, e);
+}
+
+/* Each approval of a domain, "" for everything. */
+static inline bool MUST_USE
+source_approvals(
+	struct source *s, gate_row_each *each, void *ctx, struct err *e)
+{
+	return s->ops->approvals(s, each, ctx, e);
+}
+
+/* The serial of the last change of a domain; 0: there is none. */
+static inline bool MUST_USE
+source_changed(
+	struct source *s, const char *domain, uint64_t *serial_r, struct err *e)
+{
+	return s->ops->changed(s, domain, serial_r, e);
 }
 
 /* From here to source_end all answers belong to this serial. */

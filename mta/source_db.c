@@ -35,16 +35,28 @@ close_db(struct source *s)
 }
 
 static bool
-head(struct source *s, uint64_t *serial_r, struct err *e)
+gate(struct source *s, struct gate_row *row_r, struct err *e)
 {
-	return map_head(of(s)->db, serial_r, e);
+	return gate_row_read(of(s)->db, of(s)->node_id, row_r, e);
+}
+
+static bool
+approvals(struct source *s, gate_row_each *each, void *ctx, struct err *e)
+{
+	return gate_row_approvals(of(s)->db, each, ctx, e);
+}
+
+static bool
+changed(struct source *s, const char *domain, uint64_t *serial_r, struct err *e)
+{
+	return gate_row_changed(of(s)->db, domain, serial_r, e);
 }
 
 static bool
 begin(struct source *s, uint64_t *serial_r, struct err *e)
 {
 	struct source_db *d = of(s);
-	return db_begin(d->db, DB_SNAPSHOT, e) && head(s, serial_r, e)
+	return db_begin(d->db, DB_SNAPSHOT, e) && map_head(d->db, serial_r, e)
 		&& (d->conf->node.role == NODE_MAILBOX
 			|| name_row_next_hop(d->db, d->node_id, s->next_hop,
 				sizeof(s->next_hop), e));
@@ -157,7 +169,9 @@ reply(struct source *s, uint64_t id, const char *code, const char *body,
 }
 
 static const struct source_ops ops = { .close = close_db,
-	.head = head,
+	.gate = gate,
+	.approvals = approvals,
+	.changed = changed,
 	.begin = begin,
 	.end = end,
 	.changes = changes,

@@ -77,6 +77,31 @@ head(struct source *s, uint64_t *serial_r, struct err *e)
 	return ok;
 }
 
+/* What the feed tells is what may go live: nothing waits here. */
+static bool
+gate(struct source *s, struct gate_row *row_r, struct err *e)
+{
+	*row_r = (struct gate_row){ .target_us = TIME_NONE };
+	return head(s, &row_r->head, e);
+}
+
+static bool
+approvals(struct source *s, gate_row_each *each, void *ctx, struct err *e)
+{
+	(void)s;
+	(void)each;
+	(void)ctx;
+	(void)e;
+	return true;
+}
+
+static bool
+changed(struct source *s, const char *domain, uint64_t *serial_r, struct err *e)
+{
+	(void)domain;
+	return head(s, serial_r, e);
+}
+
 static bool
 begin(struct source *s, uint64_t *serial_r, struct err *e)
 {
@@ -109,7 +134,8 @@ take_change(const struct json_value *v, struct arena *a,
 	const char *key = json_text(json_get(v, "key"), NULL);
 	const struct map_change change = { .kind = kind[0],
 		.key = arena_strdup(a, key),
-		.is_confirmed = json_is_true(json_get(v, "is_confirmed")) };
+		.is_confirmed = json_is_true(json_get(v, "is_confirmed")),
+		.serial = (uint64_t)json_int(json_get(v, "serial")) };
 	if (!change.key)
 		return err_memory(e);
 	if ((kind[0] != 'a' && kind[0] != 'd') || kind[1] || !key[0]
@@ -490,7 +516,9 @@ reply(struct source *s, uint64_t id, const char *code, const char *text,
 }
 
 static const struct source_ops ops = { .close = close_feed,
-	.head = head,
+	.gate = gate,
+	.approvals = approvals,
+	.changed = changed,
 	.begin = begin,
 	.end = end,
 	.changes = changes,

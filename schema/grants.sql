@@ -68,6 +68,7 @@ GRANT SELECT ON map_password TO 'postroom-web'@'localhost', 'postroom-map'@'loca
 GRANT SELECT ON map_mailbox_row TO 'postroom-web'@'localhost', 'postroom-map'@'localhost';
 GRANT SELECT ON map_approval TO 'postroom-map'@'localhost';
 GRANT SELECT ON map_setting TO 'postroom-map'@'localhost';
+GRANT SELECT (id) ON publication TO 'postroom-map'@'localhost';
 GRANT SELECT ON map_node_target TO 'postroom-map'@'localhost';
 GRANT SELECT ON map_node_request TO 'postroom-map'@'localhost';
 GRANT SELECT ON map_node_relay TO 'postroom-map'@'localhost';

@@ -1,15 +1,18 @@
 """Publishing as people steer it: requests to a node, reviewed mode."""
 
+import imaplib
 import json
 import os
 import subprocess
 import unittest
 
+import mail
 import steps
-from mailcase import MailCase
+from mailcase import HASH, PASSWORD
+from steering import Steering
 
 
-class Requests(MailCase):
+class Requests(Steering):
 
     def ask(self, verb, args="{}", seconds=60):
         """A request by hand; its number."""
@@ -61,6 +64,124 @@ class Requests(MailCase):
         self.assertEqual(self.servers.db.sql(
             f"SELECT COUNT(*) FROM node_reply WHERE request_id = {late}",
             "postroom").strip(), "0")
+
+
+class Reviewed(Steering):
+
+    def test_changes_wait_and_go_live_when_they_are_published(self):
+        with self.reviewed():
+            self.mailbox("waits", password_hash=HASH)
+            self.assert_code(550, self.at("waits"))
+            self.assert_clean()
+            self.assertGreater(self.node()["pending"], 0)
+            # The account is there, so nothing bounces later.
+            self.assert_sign_in(True, "waits")
+            self.publish()
+            self.wait_code(250, self.at("waits"))
+            self.assert_clean()
+            self.wait_until(lambda: self.node()["pending"] == 0, "none")
+
+    def test_a_change_of_what_is_live_waits(self):
+        row = self.mailbox("stays", password_hash=HASH)
+        with self.reviewed():
+            self.servers.wait_live(
+                self.api.patch("/mailboxes", row, {"state": "closed"}))
+            self.assert_code(250, self.at("stays"))
+            self.assert_delivered_to_nobody_bounced("stays")
+            self.publish()
+            self.wait_code(550, self.at("stays"))
+
+    def assert_delivered_to_nobody_bounced(self, local):
+        """Mail to an address that is closed and still live is kept."""
+        replies = mail.send(self.servers, [self.at(local)], "kept")
+        self.assertEqual(replies[self.at(local)][0], 250)
+        self.wait_until(lambda: f"to=<{self.at(local)}>" in self.mail_log()
+                        and "status=sent" in self.mail_log(), "delivery")
+        for line in self.mail_log().splitlines():
+            if f"to=<{self.at(local)}>" in line:
+                self.assertIn("status=sent", line)
+
+    def test_the_end_of_a_sign_in_does_not_wait(self):
+        row = self.mailbox("leaver", password_hash=HASH)
+        client = mail.imap(self.servers, self.at("leaver"), PASSWORD)
+        client.select()
+        with self.reviewed():
+            self.api.patch("/mailboxes", row, {"state": "closed"})
+
+            def is_over():
+                try:
+                    client.noop()
+                except (imaplib.IMAP4.abort, OSError):
+                    return True
+                return False
+
+            self.wait_until(is_over, "the session's end")
+            self.assert_sign_in(False, "leaver")
+            self.assert_code(250, self.at("leaver"))
+
+    def test_one_domain_is_published_and_another_waits(self):
+        other = self.api.post("/domains", {"name": f"o.{self.name}"})
+        self.servers.wait_live(other)
+        with self.reviewed():
+            self.mailbox("one", password_hash=HASH)
+            self.servers.wait_live(self.api.post("/mailboxes", {
+                "address": f"two@o.{self.name}", "password_hash": HASH}))
+            self.publish(self.name)
+            self.wait_code(250, self.at("one"))
+            self.assert_code(550, f"two@o.{self.name}")
+            self.assert_clean()
+
+    def test_a_restart_forgets_nothing_that_waits(self):
+        with self.reviewed():
+            self.mailbox("later", password_hash=HASH)
+            self.servers.programs("stop", "mapd")
+            self.servers.programs("start", "mapd")
+            self.mailbox("more", password_hash=HASH)
+            self.wait_until(lambda: self.check()[0] == 0, "a clean check")
+            for local in ("later", "more"):
+                self.assert_code(550, self.at(local))
+            self.servers.programs("stop", "mapd")
+            self.publish()
+            self.servers.programs("start", "mapd")
+            for local in ("later", "more"):
+                self.wait_code(250, self.at(local))
+
+    def test_a_network_waits_and_its_removal_does_not(self):
+        with self.reviewed():
+            row = self.servers.wait_live(self.api.post("/whitelist", {
+                "network": "127.0.0.77/32"}))
+            self.assert_code(554, "x@else.test", "127.0.0.77")
+            self.assert_clean()
+            self.publish()
+            self.wait_until(lambda: mail.rcpt_code(
+                self.servers, "x@else.test", "127.0.0.77") == 250, "relay")
+            self.servers.wait_live(self.api.post("/whitelist", {
+                "network": "127.0.0.78/32"}))
+            self.api.delete("/whitelist", row)
+            self.wait_until(lambda: mail.rcpt_code(
+                self.servers, "x@else.test", "127.0.0.77") == 554, "its end")
+            self.assert_code(554, "x@else.test", "127.0.0.78")
+
+    def test_a_domain_that_waits_keeps_all_its_lines(self):
+        row = self.mailbox("inside", password_hash=HASH)
+        self.alias("", [self.at("inside")])
+        before = self.routing()
+        with self.reviewed():
+            self.set_domain(state="disabled", refuse_code=450)
+            self.alias("second", [self.at("inside")])
+            catch_all = self.api.get(
+                "/aliases?q=%40" + self.name)["items"]
+            for alias in catch_all:
+                if alias["address"] == "@" + self.name:
+                    self.servers.wait_live(self.api.delete(
+                        "/aliases", alias))
+            self.mailbox("third", password_hash=HASH)
+            self.assertEqual(self.routing(), before)
+            self.assert_sign_in(False, "inside")
+            self.assert_clean()
+            self.publish(self.name)
+            self.wait_code(450, row["address"])
+            self.assert_clean()
 
 
 if __name__ == "__main__":

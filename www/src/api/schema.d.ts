@@ -1432,6 +1432,7 @@ export interface components {
                 key: string;
                 /** @description a person confirmed what goes with it */
                 is_confirmed: boolean;
+                serial: number;
             }[];
         };
         FeedLines: {

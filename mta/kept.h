@@ -1,0 +1,18 @@
+/*
+ * The lines of a map as they were live, where they can still be read: from
+ * the file; or from its text copy, brought up to date by the journal.
+ */
+#ifndef MTA_KEPT_H
+#define MTA_KEPT_H
+
+#include "mta/node.h"
+
+/* From the file, else as kept_text. In a child: the file may be damaged. */
+bool kept_lines(const struct conf_node *c, enum map_id map,
+	struct map_lines *out, struct err *e) MUST_USE;
+
+/* ERR_UNAVAILABLE: there is no copy. Never for the accounts. */
+bool kept_text(const struct conf_node *c, enum map_id map,
+	struct map_lines *out, struct err *e) MUST_USE;
+
+#endif
