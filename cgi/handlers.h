@@ -41,14 +41,19 @@ route_handler jobs_list, jobs_get, jobs_errors, jobs_cancel;
 extern const struct form quota_query_form, search_query_form;
 route_handler quota_show, search_show, home_show;
 
-extern const struct form publish_mode_form, publish_all_form;
-route_handler publishing_show, publishing_mode, publishing_publish_all;
+extern const struct form publish_mode_form, publish_all_form,
+	publish_confirm_form, publish_rollback_form, publish_resume_form,
+	publish_page_form;
+route_handler publishing_show, publishing_mode, publishing_publish_all,
+	publishing_confirm_one, publishing_roll_back, publishing_go_on,
+	publishing_pending, publishing_versions;
 
 extern const struct form explain_form;
 route_handler explain_show;
 
-extern const struct form request_add_form;
-route_handler node_requests_create, node_requests_get;
+extern const struct form node_in_form, node_changes_form, request_add_form;
+route_handler nodes_list, nodes_create, nodes_get, nodes_patch, nodes_delete,
+	nodes_token, nodes_revoke, node_requests_create, node_requests_get;
 
 extern const struct form diff_query_form, rollback_query_form;
 route_handler diff_show, rollback_show;
@@ -87,6 +92,9 @@ bool reply_mailbox(struct call *c, int status, const struct mailbox *m,
 bool reply_alias(struct call *c, int status, const struct alias *al,
 	struct err *e) MUST_USE;
 bool reply_whitelist(struct call *c, int status, const struct whitelist *wl,
+	struct err *e) MUST_USE;
+struct node;
+bool reply_node(struct call *c, int status, const struct node *n,
 	struct err *e) MUST_USE;
 bool reply_job(struct call *c, const struct job *j, struct err *e) MUST_USE;
 

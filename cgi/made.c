@@ -9,6 +9,7 @@
 #include "core/domain.h"
 #include "core/job.h"
 #include "core/mailbox.h"
+#include "core/node.h"
 #include "core/whitelist.h"
 
 bool
@@ -64,6 +65,18 @@ job_again(struct call *c, uint64_t id, struct err *e)
 	return job_get(c->core, c->actor, id, &j, e) && reply_job(c, &j, e);
 }
 
+static bool
+node_again(struct call *c, uint64_t id, struct err *e)
+{
+	struct node n;
+
+	return node_get(c->core, c->actor, id, &n, e)
+		&& reply_node(c,
+			c->route->method == METHOD_POST && c->id == 0 ? 201
+								      : 200,
+			&n, e);
+}
+
 bool
 reply_made(struct call *c, const char *noun, uint64_t id, struct err *e)
 {
@@ -76,6 +89,7 @@ reply_made(struct call *c, const char *noun, uint64_t id, struct err *e)
 		{ "alias", alias_again },
 		{ "whitelist", whitelist_again },
 		{ "job", job_again },
+		{ "node", node_again },
 	};
 
 	for (size_t i = 0; noun && i < ARRAY_LEN(nouns); i++)

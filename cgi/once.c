@@ -98,7 +98,7 @@ once_keep(struct call *c)
 	struct err e = ERR_EMPTY;
 
 	c->core->claim = NULL;
-	if (!claim)
+	if (!claim || c->route->flags & ROUTE_SHOWN_ONCE)
 		return;
 	/* The write is done; a repeated key is answered without it too. */
 	if (!idempotency_keep(c->core, claim, c->reply->status,

@@ -3,12 +3,27 @@
  */
 #include "cgi/handlers.h"
 
+#include "cgi/lists.h"
 #include "core/publishing.h"
 
 const struct form publish_mode_form = { .table = mode_form,
 	.size = sizeof(struct mode_in) };
 const struct form publish_all_form = { .table = publish_form,
 	.size = sizeof(struct publish_in) };
+const struct form publish_confirm_form = { .table = confirm_form,
+	.size = sizeof(struct confirm_in) };
+const struct form publish_rollback_form = { .table = rollback_form,
+	.size = sizeof(struct rollback_in) };
+const struct form publish_resume_form = { .table = resume_form,
+	.size = sizeof(struct resume_in) };
+
+static const struct field page_rows[] = {
+	{ FIELD_AT(struct page_in, limit), .min = 1, .max = LIST_LIMIT_MAX },
+	{ FIELD_AT(struct page_in, after), .max = 2048 },
+	{ 0 },
+};
+const struct form publish_page_form = { .table = page_rows,
+	.size = sizeof(struct page_in) };
 
 void
 publishing_write_json(
@@ -53,5 +68,70 @@ publishing_publish_all(struct call *c, struct err *e)
 	jsonw_object(w, NULL);
 	jsonw_uint(w, "approved_serial", approved);
 	jsonw_end(w);
+	return true;
+}
+
+bool
+publishing_confirm_one(struct call *c, struct err *e)
+{
+	return publishing_confirm(c->core, c->actor, c->body, e)
+		&& publishing_show(c, e);
+}
+
+bool
+publishing_roll_back(struct call *c, struct err *e)
+{
+	return publishing_rollback(c->core, c->actor, c->body, e)
+		&& publishing_show(c, e);
+}
+
+bool
+publishing_go_on(struct call *c, struct err *e)
+{
+	return publishing_resume(c->core, c->actor, c->body, e)
+		&& publishing_show(c, e);
+}
+
+static struct page_in
+page_of(const struct page_in *in)
+{
+	return (struct page_in){ in->limit, text_or_null(in->after) };
+}
+
+bool
+publishing_pending(struct call *c, struct err *e)
+{
+	const struct page_in in = page_of(c->query);
+	struct list_page page = { 0 };
+	struct pending *items;
+	struct jsonw *w;
+
+	if (!pending_list(
+		    c->core, c->actor, &in, &items, &page.n, &page.next, e))
+		return false;
+	w = reply_json(c->reply, 200);
+	page_begin(w);
+	for (size_t i = 0; i < page.n; i++)
+		pending_write_json(w, &items[i]);
+	page_end(w, &page);
+	return true;
+}
+
+bool
+publishing_versions(struct call *c, struct err *e)
+{
+	const struct page_in in = page_of(c->query);
+	struct list_page page = { 0 };
+	struct version *items;
+	struct jsonw *w;
+
+	if (!version_list(
+		    c->core, c->actor, &in, &items, &page.n, &page.next, e))
+		return false;
+	w = reply_json(c->reply, 200);
+	page_begin(w);
+	for (size_t i = 0; i < page.n; i++)
+		version_write_json(w, &items[i]);
+	page_end(w, &page);
 	return true;
 }

@@ -38,6 +38,9 @@ enum route_flags {
 	 * else, so all of it rolls back. Where this is missing the query is
 	 * refused. */
 	ROUTE_DRY = 1 << 4,
+	/* The reply shows a token: it is not kept for a repeated key, which is
+	 * answered with what was made, without it. */
+	ROUTE_SHOWN_ONCE = 1 << 5,
 };
 
 /* A form table with the struct that it fills. */

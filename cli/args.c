@@ -15,6 +15,7 @@ static const struct cli_command *const groups[] = {
 	cli_revision_commands,
 	cli_job_commands,
 	cli_publish_commands,
+	cli_node_commands,
 	cli_explain_commands,
 	cli_migrate_commands,
 	cli_doctor_commands,
@@ -276,6 +277,19 @@ cli_opt(const struct cli *c, const char *name)
 		if (strcmp(c->option[i].option->name, name) == 0)
 			return c->option[i].value;
 	return NULL;
+}
+
+const char *
+cli_opts(const struct cli *c, const char *name)
+{
+	const char *all = NULL;
+
+	for (size_t i = 0; i < c->n_options; i++)
+		if (strcmp(c->option[i].option->name, name) == 0)
+			all = all ? arena_printf(c->arena, "%s,%s", all,
+				      c->option[i].value)
+				  : c->option[i].value;
+	return all;
 }
 
 static void

@@ -47,7 +47,7 @@ struct cli_option {
 };
 
 enum cli_needs {
-	CLI_CONF, /* the configuration only */
+	CLI_CONF, /* the configuration only; it may call cli_open */
 	CLI_DB,   /* core too, over a connection */
 	CLI_WRITE /* that, and it writes through core alone: takes --dry-run */
 };
@@ -70,7 +70,9 @@ struct cli {
 	const char *conf_file;
 	struct conf conf;
 	struct arena *arena;
-	struct core core; /* open for CLI_DB */
+	struct core core; /* open for CLI_DB, or after cli_open */
+	bool is_open;
+	const char *columns; /* of this answer's table; NULL: the command's */
 	struct actor actor;
 	bool is_json;
 	bool is_help;
@@ -95,6 +97,7 @@ extern const struct cli_command cli_domain_commands[];
 extern const struct cli_command cli_job_commands[];
 extern const struct cli_command cli_mailbox_commands[];
 extern const struct cli_command cli_migrate_commands[];
+extern const struct cli_command cli_node_commands[];
 extern const struct cli_command cli_explain_commands[];
 extern const struct cli_command cli_publish_commands[];
 extern const struct cli_command cli_revision_commands[];
@@ -112,6 +115,13 @@ bool cli_dry_run(struct cli *c, struct err *e) MUST_USE;
 
 /* `publish --diff [FROM TO] [--domain D]`. */
 bool cli_diff(struct cli *c, struct err *e) MUST_USE;
+
+/* Connect core, when it is not. */
+bool cli_open(struct cli *c, struct err *e) MUST_USE;
+
+/* All values of an option that may be given often, a comma between them; NULL
+ * when it was not given or memory is full. */
+const char *cli_opts(const struct cli *c, const char *name);
 
 /* The value of an option that was given ("" for a flag), else NULL. */
 const char *cli_opt(const struct cli *c, const char *name);

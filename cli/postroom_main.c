@@ -28,10 +28,19 @@ operator_name(void)
 	return pw ? pw->pw_name : "unknown";
 }
 
+bool
+cli_open(struct cli *c, struct err *e)
+{
+	if (!c->is_open)
+		c->is_open =
+			core_open(&c->core, &c->conf, FACE_CLI, c->arena, e);
+	return c->is_open;
+}
+
 static bool
 run(struct cli *c, struct err *e)
 {
-	bool is_open = false, is_ok;
+	bool is_ok;
 	char *name;
 
 	c->conf_file = conf_path(c->conf_file);
@@ -41,15 +50,12 @@ run(struct cli *c, struct err *e)
 	if (name == NULL)
 		return err_memory(e);
 	c->actor = actor_cli(name);
-	if (c->command->needs != CLI_CONF) {
-		if (!core_open(&c->core, &c->conf, FACE_CLI, c->arena, e))
-			return false;
-		is_open = true;
-	}
+	if (c->command->needs != CLI_CONF && !cli_open(c, e))
+		return false;
 	is_ok = (cli_opt(c, "dry-run") ? cli_dry_run(c, e)
 				       : c->command->run(c, e))
 		&& cli_print(c, e);
-	if (is_open)
+	if (c->is_open)
 		core_close(&c->core);
 	return is_ok;
 }

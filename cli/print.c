@@ -186,14 +186,15 @@ static void
 print_text(const struct cli *c, const struct json_value *v)
 {
 	const struct json_value *items = json_get(v, "items"), *value;
+	const char *columns = c->columns ? c->columns : c->command->columns;
 	const char *key;
 	size_t i = 0;
 
-	if (items == NULL || c->command->columns == NULL) {
+	if (items == NULL || columns == NULL) {
 		print_lines(v, 0);
 		return;
 	}
-	print_table(items, c->command->columns);
+	print_table(items, columns);
 	while (json_next(v, &i, &key, &value))
 		if (strcmp(key, "items") != 0 && json_kind(value) != JSON_NULL)
 			print_member(key, value, 0);

@@ -57,7 +57,7 @@ check_name(const char *in, char *out, size_t cap, struct err *e)
  * A Postfix transport (transport(5)) to another host: `smtp:[host]:25`,
  * `lmtp:unix:path`, `relay:host`. Others would run programs or discard mail.
  */
-static bool
+bool
 check_transport(const char *in, char *out, size_t cap, struct err *e)
 {
 	static const char *const kinds[] = { "smtp:", "lmtp:", "relay:" };

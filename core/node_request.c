@@ -15,7 +15,6 @@
 
 #define ARGS_SIZE 4000
 #define BODY_MAX (256U << 10)
-#define SERIAL_MAX INT64_C(9007199254740991)
 
 /* Rows of node_args_form, in its order. */
 enum {

@@ -26,6 +26,10 @@ bool check_line(const char *in, char *out, size_t cap, struct err *e) MUST_USE;
 /* Of notes that are kept with an act: at most 500. */
 bool check_note(const char *in, char *out, size_t cap, struct err *e) MUST_USE;
 
+/* The right side of a Postfix transport, or "". */
+bool check_transport(
+	const char *in, char *out, size_t cap, struct err *e) MUST_USE;
+
 /* The flags of a domain for its special addresses. */
 void domain_note_address(struct domain *d, const char *address, bool is_there);
 

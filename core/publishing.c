@@ -11,11 +11,12 @@
 #include "core/ops.h"
 #include "core/publishing_rows.h"
 #include "db/log_rows.h"
+#include "db/node_rows.h"
+#include "db/publishing_rows.h"
 
 #define DOMAINS_MAX 1000
 #define MODE_SETTING "publish.mode"
 #define MODE_SETTING_ID 1
-#define SERIAL_MAX INT64_C(9007199254740991)
 
 static const char *const mode_words[] = {
 	[PUBLISH_AUTOMATIC] = "automatic",
@@ -38,6 +39,15 @@ const struct field publish_form[] = {
 		.max_items = DOMAINS_MAX, .nullable = true },
 	{ FIELD_AT(struct publish_in, removed_lines) },
 	{ FIELD_AT(struct publish_in, note), .check = check_note },
+	{ 0 }
+};
+const struct field confirm_form[] = {
+	{ FIELD_AT(struct confirm_in, domain), .check = domain_check,
+		.required = true },
+	{ FIELD_AT(struct confirm_in, serial), .min = 1, .max = SERIAL_MAX,
+		.required = true },
+	{ FIELD_AT(struct confirm_in, note), .check = check_note,
+		.required = true },
 	{ 0 }
 };
 /* clang-format on */
@@ -87,6 +97,30 @@ review_bounds(uint64_t from, uint64_t head)
 	return (struct pending_bounds){
 		.review = from, .hold = UINT64_MAX, .upto = head
 	};
+}
+
+const char *
+lines_of(struct arena *a, const struct text_list *names)
+{
+	size_t size = 1, at = 0;
+	char *lines;
+
+	for (size_t i = 0; i < names->n; i++)
+		size += strlen(names->items[i]) + 1;
+	lines = arena_alloc(a, size);
+	for (size_t i = 0; lines && i < names->n; i++)
+		at += (size_t)snprintf(
+			lines + at, size - at, "%s\n", names->items[i]);
+	return lines;
+}
+
+bool
+note_is_there(const char *note, struct err *e)
+{
+	if (note[strspn(note, " \t")] != '\0')
+		return true;
+	return err_set(e, ERR_INVALID, "note", "required", NULL,
+		"say why: it is kept with the act");
 }
 
 /* --- the mode --- */
@@ -149,6 +183,15 @@ publishing_set_mode(struct core *c, const struct actor *a,
 }
 
 /* --- approvals --- */
+
+bool
+check_serial(uint64_t head, uint64_t serial, struct err *e)
+{
+	if (serial <= head)
+		return true;
+	return err_set(e, ERR_INVALID, "serial", "out_of_range", NULL,
+		"the newest serial is %llu", (unsigned long long)head);
+}
 
 struct publish {
 	const struct publish_in *in;
@@ -215,22 +258,6 @@ approve(struct tx *t, const struct publish_in *in,
 	return raise_floor(t, b, e);
 }
 
-/* The names, a line each; NULL when memory is full. */
-static const char *
-lines_of(struct tx *t, const struct text_list *names)
-{
-	size_t size = 1, at = 0;
-	char *lines;
-
-	for (size_t i = 0; i < names->n; i++)
-		size += strlen(names->items[i]) + 1;
-	lines = arena_alloc(t->arena, size);
-	for (size_t i = 0; lines && i < names->n; i++)
-		at += (size_t)snprintf(
-			lines + at, size - at, "%s\n", names->items[i]);
-	return lines;
-}
-
 static bool
 publish_in(struct tx *t, void *ctx, struct err *e)
 {
@@ -238,7 +265,7 @@ publish_in(struct tx *t, void *ctx, struct err *e)
 	const struct publish_in *in = p->in;
 	const struct act act = { .name = "publish",
 		.serial = (uint64_t)in->serial,
-		.domains = lines_of(t, &in->domains),
+		.domains = lines_of(t->arena, &in->domains),
 		.note = in->note };
 	enum publish_mode mode;
 	uint64_t head, from;
@@ -252,9 +279,8 @@ publish_in(struct tx *t, void *ctx, struct err *e)
 		return err_set(e, ERR_CONFLICT, NULL, "not_reviewed", NULL,
 			"changes go live by themselves: nothing waits for a "
 			"review");
-	if (act.serial > head)
-		return err_set(e, ERR_INVALID, "serial", "out_of_range", NULL,
-			"the newest serial is %llu", (unsigned long long)head);
+	if (!check_serial(head, act.serial, e))
+		return false;
 	const struct pending_bounds b = review_bounds(from, head);
 	return check_unchanged(t, in, &b, e) && approve(t, in, &b, e)
 		&& act_record(t, &act, e)
@@ -276,5 +302,65 @@ publishing_publish(struct core *c, const struct actor *a,
 		return false;
 	core_wake(c);
 	*approved_r = p.approved;
+	return true;
+}
+
+/* --- the guard --- */
+
+static bool
+guarded_in(struct tx *t, const struct confirm_in *in, struct err *e)
+{
+	const char *reason;
+
+	if (!held_row_reason(t->db, t->arena, in->domain, &reason, e))
+		return false;
+	if (!reason)
+		return err_set(e, ERR_CONFLICT, "domain", "not_held",
+			in->domain, "nothing holds %s back", in->domain);
+	if (!is_guard(reason))
+		return err_set(e, ERR_CONFLICT, "domain", "faulty", in->domain,
+			"%s: %s", in->domain, reason);
+	return true;
+}
+
+static bool
+confirm_in(struct tx *t, void *ctx, struct err *e)
+{
+	const struct confirm_in *in = ctx;
+	const char *name = in->domain;
+	const struct text_list one = { .items = &name, .n = 1 };
+	const struct publish_in seen = { .serial = in->serial, .domains = one };
+	const struct act act = { .name = "confirm",
+		.serial = (uint64_t)in->serial,
+		.domains = lines_of(t->arena, &one),
+		.note = in->note };
+	uint64_t head;
+
+	if (!act.domains)
+		return err_memory(e);
+	if (!log_row_head(t->db, &head, e) || !check_serial(head, act.serial, e)
+		|| !guarded_in(t, in, e))
+		return false;
+	/* All that changed counts, approved or not. */
+	const struct pending_bounds b = {
+		.review = UINT64_MAX, .hold = act.serial, .upto = head
+	};
+	return check_unchanged(t, &seen, &b, e)
+		&& approval_row_raise_guard(
+			t->db, name, act.serial, t->now_us, e)
+		&& act_record(t, &act, e);
+}
+
+bool
+publishing_confirm(struct core *c, const struct actor *a,
+	const struct confirm_in *in, struct err *e)
+{
+	struct confirm_in input = *in;
+
+	if (!actor_need_superadmin(a, e) || !note_is_there(in->note, e)
+		|| !core_run(c, a, "publishing.confirm", confirm_in, &input,
+			NULL, e))
+		return false;
+	core_wake(c);
 	return true;
 }

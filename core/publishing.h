@@ -17,8 +17,9 @@
 #ifndef CORE_PUBLISHING_H
 #define CORE_PUBLISHING_H
 
+#include "base/domain.h"
 #include "core/core.h"
-#include "db/publishing_rows.h"
+#include "db/pending_rows.h"
 
 #define NOTE_SIZE 2001
 
@@ -106,5 +107,101 @@ extern const struct field publish_form[];
 bool publishing_publish(struct core *c, const struct actor *a,
 	const struct publish_in *in, uint64_t *approved_r,
 	struct err *e) MUST_USE;
+
+struct confirm_in {
+	char domain[DOMAIN_SIZE];
+	int64_t serial;       /* what the person saw */
+	char note[NOTE_SIZE]; /* required */
+};
+extern const struct field confirm_form[];
+
+/*
+ * Let the changes of a domain pass that the guard of some node holds.
+ * ERR_CONFLICT `not_held` when none does, `faulty` when what holds it is a
+ * fault that nobody can confirm, `changed_since` when it changed after
+ * in->serial.
+ */
+bool publishing_confirm(struct core *c, const struct actor *a,
+	const struct confirm_in *in, struct err *e) MUST_USE;
+
+struct rollback_in {
+	int64_t serial;
+	struct int_list nodes; /* none: every node that ever reported */
+	char note[NOTE_SIZE];
+};
+extern const struct field rollback_form[];
+struct resume_in {
+	struct int_list nodes; /* none: every node */
+	char note[NOTE_SIZE];
+};
+extern const struct field resume_form[];
+
+/*
+ * Put routing of nodes back to what was live at a serial, and hold it there.
+ * ERR_INVALID, field serial, `out_of_range` when there is no such serial yet;
+ * field nodes[i], `no_such_node`. ERR_CONFLICT, subject a node:
+ * `journal_too_young` when its journal begins later, `not_live_yet` when it
+ * has not got so far, `never_seen`. What a rollback never takes back: see
+ * docs/ARCHITECTURE.md.
+ */
+bool publishing_rollback(struct core *c, const struct actor *a,
+	const struct rollback_in *in, struct err *e) MUST_USE;
+
+/* Nodes follow again, also those that were held on their own host.
+ * ERR_CONFLICT `not_holding` when none is held. */
+bool publishing_resume(struct core *c, const struct actor *a,
+	const struct resume_in *in, struct err *e) MUST_USE;
+
+/* --- lists --- */
+
+enum pending_kind {
+	PENDING_REVIEW,
+	PENDING_HOLD,
+	PENDING_GUARD,
+	PENDING_FAULT
+};
+
+/* A domain of which something waits; "" for the whitelist. */
+struct pending {
+	const char *domain;
+	uint64_t domain_id; /* 0: none of that name lives */
+	uint64_t revisions, first_serial, last_serial;
+	int64_t first_us, last_us;
+	const char **actors; /* up to PENDING_ACTORS */
+	size_t n_actors;
+	const char *held_reason; /* or NULL */
+	enum pending_kind kind;
+};
+#define PENDING_ACTORS 10
+
+struct page_in {
+	int64_t limit;
+	const char *after; /* cursor, or NULL */
+};
+
+/* By name; *next_r is a cursor or NULL. */
+bool pending_list(struct core *c, const struct actor *a,
+	const struct page_in *in, struct pending **items_r, size_t *n_r,
+	const char **next_r, struct err *e) MUST_USE;
+void pending_write_json(struct jsonw *w, const struct pending *p);
+
+/* Revisions and acts, newest first. */
+struct version {
+	const char
+		*kind; /* revision, publish, rollback, resume, confirm, mode */
+	uint64_t serial;
+	int64_t created_us;
+	const char *actor_name, *note;
+	const char *action, *subject; /* of a revision; the value of a mode */
+	const char *node;             /* of an act for one node, or NULL */
+	const char **domains;         /* of an act for some */
+	size_t n_domains;
+	uint64_t changes;
+	bool can_roll_back;
+};
+bool version_list(struct core *c, const struct actor *a,
+	const struct page_in *in, struct version **items_r, size_t *n_r,
+	const char **next_r, struct err *e) MUST_USE;
+void version_write_json(struct jsonw *w, const struct version *v);
 
 #endif

@@ -11,6 +11,7 @@
 #include "core/publishing_rows.h"
 #include "db/log_rows.h"
 #include "db/node_rows.h"
+#include "db/publishing_rows.h"
 
 #define HELD_MAX 100
 #define FACTS_MAX 65535
@@ -87,8 +88,7 @@ view_of(struct core *c, const struct actor *a, const struct node_row *row,
 	return true;
 }
 
-/* The lowest serial that a node is held at, or will be. */
-static uint64_t
+uint64_t
 hold_bound(const struct node_row *rows, size_t n)
 {
 	uint64_t least = UINT64_MAX;

@@ -37,7 +37,8 @@ static const struct sql sql[] = {
 			  "FROM idempotency WHERE key_hash = ?",
 		"b", "busb" },
 	[Q_CLAIM_MADE] = { "SELECT noun, noun_id FROM `change` "
-			   "WHERE prov_id = ? AND op = 1 ORDER BY seq LIMIT 1",
+			   "WHERE prov_id = ? AND (op = 1 OR noun = 'node') "
+			   "ORDER BY seq LIMIT 1",
 		"u", "su" },
 	[Q_CLAIM_KEEP] = { "UPDATE idempotency SET status = ?, location = ?, "
 			   "reply = ? WHERE key_hash = ?",

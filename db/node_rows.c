@@ -8,11 +8,18 @@
 #include "base/str.h"
 
 enum {
+	Q_GET,
+	Q_GET_LOCKED,
 	Q_FIND,
+	Q_ALL,
 	Q_INSERT,
+	Q_UPDATE,
+	Q_DELETE,
 	Q_NAME,
 	Q_STATUS,
 	Q_HELD,
+	Q_HELD_REASON,
+	Q_TARGET,
 	Q_ASK,
 	Q_OPEN,
 	Q_REPLY,
@@ -20,11 +27,29 @@ enum {
 	Q_N
 };
 
+#define DEF                                                                    \
+	"id, name, role, network, next_hop, note, token_hash, "                \
+	"token_created, token_used, created, version"
+#define DEF_OUT                                                                \
+	"usssssbttt"                                                           \
+	"u"
+
 static const struct sql sql[] = {
-	[Q_FIND] = { "SELECT id, role FROM node WHERE name = ?", "s", "us" },
-	[Q_INSERT] = { "INSERT IGNORE INTO node (name, role, created) "
-		       "VALUES (?, ?, ?)",
-		"sst", "" },
+	[Q_GET] = { "SELECT " DEF " FROM node WHERE id = ?", "u", DEF_OUT },
+	[Q_GET_LOCKED] = { "SELECT " DEF " FROM node WHERE id = ? FOR UPDATE",
+		"u", DEF_OUT },
+	[Q_FIND] = { "SELECT " DEF " FROM node WHERE name = ?", "s", DEF_OUT },
+	[Q_ALL] = { "SELECT " DEF " FROM node ORDER BY name", "", DEF_OUT },
+	[Q_INSERT] = { "INSERT INTO node (name, role, network, next_hop, note, "
+		       "token_hash, token_created, created) VALUES "
+		       "(?, ELT(?, 'mailbox', 'secondary', 'outbound'), ?, ?, "
+		       "?, ?, ?, ?)",
+		"susssbtt", "" },
+	[Q_UPDATE] = { "UPDATE node SET network = ?, next_hop = ?, note = ?, "
+		       "token_hash = ?, token_created = ?, token_used = ?, "
+		       "version = ? WHERE id = ?",
+		"sssbttuu", "" },
+	[Q_DELETE] = { "DELETE FROM node WHERE id = ?", "u", "" },
 	[Q_NAME] = { "SELECT name FROM node WHERE id = ?", "u", "s" },
 	[Q_STATUS] = { "SELECT n.id, n.name, n.role, "
 		       "CAST(COALESCE(s.serial, 0) AS UNSIGNED), "
@@ -47,6 +72,15 @@ static const struct sql sql[] = {
 	[Q_HELD] = { "SELECT domain, held FROM node_domain WHERE node_id = ? "
 		     "AND held <> '' ORDER BY domain LIMIT ?",
 		"uu", "ss" },
+	[Q_HELD_REASON] = { "SELECT held FROM node_domain WHERE domain = ? "
+			    "AND held <> '' ORDER BY held LIKE 'guard:%' "
+			    "LIMIT 1",
+		"s", "s" },
+	[Q_TARGET] = { "INSERT INTO node_target (node_id, mode, serial, "
+		       "updated) VALUES (?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
+		       "mode = VALUES(mode), serial = VALUES(serial), "
+		       "updated = VALUES(updated)",
+		"usut", "" },
 	[Q_ASK] = { "INSERT INTO node_request (node_id, verb, args, "
 		    "actor_kind, admin_id, actor_name, created, expires) "
 		    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -67,35 +101,122 @@ _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
 
 const struct sql_table node_sql = { "node", sql, Q_N, false };
 
-bool
-node_row_find(struct db *db, const char *name, uint64_t *id_r, char *role_r,
-	size_t size, struct err *e)
+static bool
+load_def(const struct rows *r, struct arena *a, struct node_def_row *n)
+{
+	static const char *const roles[] = { "mailbox", "secondary",
+		"outbound" };
+	const char *role = row_text(r, 2);
+	const void *hash;
+	size_t len;
+
+	*n = (struct node_def_row){ .id = row_u64(r, 0),
+		.name = row_dup(r, 1, a),
+		.network = row_dup(r, 3, a),
+		.next_hop = row_dup(r, 4, a),
+		.note = row_dup(r, 5, a),
+		.has_token = !row_is_null(r, 6),
+		.token_created_us = row_time(r, 7),
+		.token_used_us = row_time(r, 8),
+		.created_us = row_time(r, 9),
+		.version = row_u64(r, 10) };
+	for (unsigned i = 0; i < ARRAY_LEN(roles); i++)
+		if (strcmp(role, roles[i]) == 0)
+			n->role = i;
+	hash = row_bytes(r, 6, &len);
+	if (n->has_token && len == sizeof(n->token_hash))
+		memcpy(n->token_hash, hash, len);
+	return n->name && n->network && n->next_hop && n->note;
+}
+
+static bool
+one_def(struct db *db, struct arena *a, unsigned q, struct arg key,
+	struct node_def_row *out, bool *found_r, struct err *e)
 {
 	struct rows r;
-	bool fits = true;
+	bool ok = true;
 
-	*id_r = 0;
-	if (!db_query(db, &sql[Q_FIND], ARGS(arg_text(name)), &r, e))
+	*found_r = false;
+	if (!db_query(db, &sql[q], &key, 1, &r, e))
 		return false;
-	while (rows_next(&r)) {
-		*id_r = row_u64(&r, 0);
-		fits = str_copy(role_r, size, row_text(&r, 1));
+	if (rows_next(&r)) {
+		ok = load_def(&r, a, out);
+		*found_r = ok;
 	}
-	return rows_done(&r, e) && (fits || err_memory(e));
+	return rows_done(&r, e) && (ok || err_memory(e));
 }
 
 bool
-node_row_insert(struct db *db, const char *name, const char *role,
-	int64_t created_us, bool *is_new_r, struct err *e)
+node_row_get(struct db *db, struct arena *a, uint64_t id, bool is_locked,
+	struct node_def_row *out, bool *found_r, struct err *e)
+{
+	return one_def(db, a, is_locked ? Q_GET_LOCKED : Q_GET, arg_u64(id),
+		out, found_r, e);
+}
+
+bool
+node_row_find(struct db *db, struct arena *a, const char *name,
+	struct node_def_row *out, bool *found_r, struct err *e)
+{
+	return one_def(db, a, Q_FIND, arg_text(name), out, found_r, e);
+}
+
+bool
+node_row_list(struct db *db, struct arena *a, struct node_def_row **items_r,
+	size_t *n_r, struct err *e)
+{
+	struct rows r;
+	bool ok;
+
+	*n_r = 0;
+	if (!db_query(db, &sql[Q_ALL], NO_ARGS, &r, e))
+		return false;
+	*items_r = arena_array(a, r.n + 1, sizeof(**items_r));
+	ok = *items_r != NULL;
+	while (ok && rows_next(&r))
+		ok = load_def(&r, a, &(*items_r)[(*n_r)++]);
+	return rows_done(&r, e) && (ok || err_memory(e));
+}
+
+static struct arg
+hash_of(const struct node_def_row *n)
+{
+	return n->has_token ? arg_bytes(n->token_hash, 32) : arg_null();
+}
+
+bool
+node_row_insert(struct db *db, struct node_def_row *n, struct err *e)
 {
 	struct db_done done;
 
 	if (!db_exec(db, &sql[Q_INSERT],
-		    ARGS(arg_text(name), arg_text(role), arg_time(created_us)),
+		    ARGS(arg_text(n->name), arg_u64(n->role + 1),
+			    arg_text(n->network), arg_text(n->next_hop),
+			    arg_text(n->note), hash_of(n),
+			    arg_time(n->token_created_us),
+			    arg_time(n->created_us)),
 		    &done, e))
 		return false;
-	*is_new_r = done.affected > 0;
+	n->id = done.insert_id;
 	return true;
+}
+
+bool
+node_row_update(struct db *db, const struct node_def_row *n, struct err *e)
+{
+	return db_exec(db, &sql[Q_UPDATE],
+		ARGS(arg_text(n->network), arg_text(n->next_hop),
+			arg_text(n->note), hash_of(n),
+			arg_time(n->token_created_us),
+			arg_time(n->token_used_us), arg_u64(n->version),
+			arg_u64(n->id)),
+		NULL, e);
+}
+
+bool
+node_row_delete(struct db *db, uint64_t id, struct err *e)
+{
+	return db_exec(db, &sql[Q_DELETE], ARGS(arg_u64(id)), NULL, e);
 }
 
 static bool
@@ -163,21 +284,47 @@ node_row_held(struct db *db, struct arena *a, uint64_t node_id, size_t max,
 	return rows_done(&r, e) && (ok || err_memory(e));
 }
 
-bool
-node_row_name(struct db *db, struct arena *a, uint64_t id, const char **name_r,
-	struct err *e)
+/* The first column of the first row, or NULL. */
+static bool
+text_of(struct db *db, struct arena *a, const struct sql *q,
+	const struct arg *args, size_t n, const char **text_r, struct err *e)
 {
 	struct rows r;
 	bool ok = true;
 
-	*name_r = NULL;
-	if (!db_query(db, &sql[Q_NAME], ARGS(arg_u64(id)), &r, e))
+	*text_r = NULL;
+	if (!db_query(db, q, args, n, &r, e))
 		return false;
 	if (rows_next(&r)) {
-		*name_r = row_dup(&r, 0, a);
-		ok = *name_r != NULL;
+		*text_r = row_dup(&r, 0, a);
+		ok = *text_r != NULL;
 	}
 	return rows_done(&r, e) && (ok || err_memory(e));
+}
+
+bool
+held_row_reason(struct db *db, struct arena *a, const char *domain,
+	const char **reason_r, struct err *e)
+{
+	return text_of(db, a, &sql[Q_HELD_REASON], ARGS(arg_text(domain)),
+		reason_r, e);
+}
+
+bool
+node_target_row_set(struct db *db, uint64_t node_id, bool is_hold,
+	uint64_t serial, int64_t at_us, struct err *e)
+{
+	return db_exec(db, &sql[Q_TARGET],
+		ARGS(arg_u64(node_id), arg_text(is_hold ? "hold" : "follow"),
+			arg_u64(serial), arg_time(at_us)),
+		NULL, e);
+}
+
+bool
+node_row_name(struct db *db, struct arena *a, uint64_t id, const char **name_r,
+	struct err *e)
+{
+	return text_of(db, a, &sql[Q_NAME], ARGS(arg_u64(id)), name_r, e);
 }
 
 bool

@@ -9,13 +9,32 @@
 
 extern const struct sql_table node_sql;
 
-/* By name; *id_r is 0 when there is none. `role_r` is copied (size bytes). */
-bool node_row_find(struct db *db, const char *name, uint64_t *id_r,
-	char *role_r, size_t size, struct err *e) MUST_USE;
-
-/* A node that is there already is left as it is. */
-bool node_row_insert(struct db *db, const char *name, const char *role,
-	int64_t created_us, bool *is_new_r, struct err *e) MUST_USE;
+struct node_def_row {
+	uint64_t id;
+	const char *name;
+	unsigned role; /* see core/node.h */
+	const char *network, *next_hop, *note;
+	bool has_token;
+	uint8_t token_hash[32];
+	int64_t token_created_us, token_used_us, created_us;
+	uint64_t version;
+};
+/* By its id or name; *found_r tells. `is_locked` for a row that changes in
+ * this transaction. */
+bool node_row_get(struct db *db, struct arena *a, uint64_t id, bool is_locked,
+	struct node_def_row *out, bool *found_r, struct err *e) MUST_USE;
+bool node_row_find(struct db *db, struct arena *a, const char *name,
+	struct node_def_row *out, bool *found_r, struct err *e) MUST_USE;
+bool node_row_list(struct db *db, struct arena *a,
+	struct node_def_row **items_r, size_t *n_r, struct err *e) MUST_USE;
+/* Sets n->id. Duplicate key: `node_name`. */
+bool node_row_insert(
+	struct db *db, struct node_def_row *n, struct err *e) MUST_USE;
+/* Everything but name, role and use. */
+bool node_row_update(
+	struct db *db, const struct node_def_row *n, struct err *e) MUST_USE;
+/* With all that nodes report and are asked. */
+bool node_row_delete(struct db *db, uint64_t id, struct err *e) MUST_USE;
 
 struct node_row {
 	uint64_t id;
@@ -43,6 +62,15 @@ struct held_row {
 /* Domains that a node holds back, by name. */
 bool node_row_held(struct db *db, struct arena *a, uint64_t node_id, size_t max,
 	struct held_row **items_r, size_t *n_r, struct err *e) MUST_USE;
+
+/* Why some node holds the domain back; NULL when none does. A fault comes
+ * before the guard. */
+bool held_row_reason(struct db *db, struct arena *a, const char *domain,
+	const char **reason_r, struct err *e) MUST_USE;
+
+/* What a node is to have live. */
+bool node_target_row_set(struct db *db, uint64_t node_id, bool is_hold,
+	uint64_t serial, int64_t at_us, struct err *e) MUST_USE;
 
 /* NULL when there is no such node. */
 bool node_row_name(struct db *db, struct arena *a, uint64_t id,

@@ -1,5 +1,5 @@
 /*
- * SQL of settings, approvals, acts and of what waits.
+ * SQL of settings, approvals and acts.
  */
 #include "db/publishing_rows.h"
 
@@ -11,31 +11,9 @@ enum {
 	Q_RAISE_GUARD,
 	Q_HEAD_LOCK,
 	Q_ACT,
-	Q_COUNT,
-	Q_FIRST,
-	Q_DOMAINS_AFTER,
+	Q_VERSIONS,
 	Q_N
 };
-
-#define KEY_DOMAIN "IF(k.kind = 'w', '', SUBSTRING_INDEX(k.key_text, '@', -1))"
-
-/* Parameters: WAITS_IN, see bounds(). */
-#define WAITS                                                                  \
-	" FROM revision r JOIN change_key k ON k.prov_id = r.prov_id "         \
-	"AND k.kind IN ('a', 'd', 'w') JOIN `change` c "                       \
-	"ON c.prov_id = k.prov_id AND c.seq = k.seq "                          \
-	"LEFT JOIN approval p ON p.domain = " KEY_DOMAIN                       \
-	" WHERE r.serial > ? AND r.serial <= ? "                               \
-	"AND (r.serial > ? OR (r.serial > ? "                                  \
-	"AND r.serial > COALESCE(p.serial, CAST(0 AS UNSIGNED)))) "            \
-	"AND NOT (c.noun = 'mailbox' AND c.op = 2 "                            \
-	"AND c.after_image NOT LIKE '%\"state\":%') "                          \
-	"AND NOT (k.kind = 'w' AND c.op = 3) "                                 \
-	"AND (? = 0 OR EXISTS (SELECT 1 FROM domain s JOIN admin_domain o "    \
-	"ON o.domain_id = s.id WHERE o.admin_id = ? "                          \
-	"AND s.name = " KEY_DOMAIN "))"
-#define WAITS_IN "uuuuuu"
-enum { WAITS_ARGS = 6 };
 
 static const struct sql sql[] = {
 	[Q_SETTING] = { "SELECT value FROM setting WHERE name = ?", "s", "s" },
@@ -62,18 +40,29 @@ static const struct sql sql[] = {
 		    "request_id, note, created) "
 		    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		"suussuusssst", "" },
-	[Q_COUNT] = { "SELECT COUNT(DISTINCT x.serial), "
-		      "COUNT(DISTINCT x.domain), COUNT(*), MIN(x.created) "
-		      "FROM (SELECT STRAIGHT_JOIN r.serial AS serial, "
-		      "r.created AS created, " KEY_DOMAIN " AS domain" WAITS
-		      " ORDER BY r.serial LIMIT ?) x",
-		WAITS_IN "u", "uuut" },
-	[Q_FIRST] = { "SELECT STRAIGHT_JOIN r.serial" WAITS
-		      " ORDER BY r.serial LIMIT 1",
-		WAITS_IN, "u" },
-	[Q_DOMAINS_AFTER] = { "SELECT STRAIGHT_JOIN DISTINCT " KEY_DOMAIN
-			      " AS domain" WAITS " AND r.serial > ? LIMIT ?",
-		WAITS_IN "uu", "s" },
+	[Q_VERSIONS] = { "(SELECT r.created AS created, "
+			 "CAST(0 AS UNSIGNED) AS is_act, r.serial AS id, "
+			 "r.serial AS serial, r.action AS action, r.actor_name "
+			 "AS actor_name, r.note AS note, "
+			 "COALESCE(c.subject, '') AS subject, '' AS domains, "
+			 "'' AS value, '' AS node, "
+			 "CAST(r.changes AS UNSIGNED) AS changes "
+			 "FROM revision r LEFT JOIN `change` c "
+			 "ON c.prov_id = r.prov_id AND c.seq = 0 "
+			 "WHERE r.action <> 'setting.update' "
+			 "AND r.created <= ? AND (r.created < ? OR ? = 1 "
+			 "OR r.serial < ?) "
+			 "ORDER BY r.created DESC, r.serial DESC LIMIT ?) "
+			 "UNION ALL (SELECT p.created, CAST(1 AS UNSIGNED), "
+			 "p.id, p.serial, p.act, p.actor_name, p.note, '', "
+			 "p.domains, p.value, COALESCE(n.name, ''), "
+			 "CAST(0 AS UNSIGNED) FROM publication p "
+			 "LEFT JOIN node n ON n.id = p.node_id "
+			 "WHERE p.created <= ? AND (p.created < ? "
+			 "OR (? = 1 AND p.id < ?)) "
+			 "ORDER BY p.created DESC, p.id DESC LIMIT ?) "
+			 "ORDER BY created DESC, is_act DESC, id DESC LIMIT ?",
+		"ttuuuttuuuu", "tuuusssssssu" },
 };
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
 
@@ -145,71 +134,44 @@ publication_row_insert(
 		NULL, e);
 }
 
-/* The parameters of WAITS, in its order. */
-static void
-bounds(const struct pending_bounds *b, struct arg out[static WAITS_ARGS])
+static bool
+load_version(const struct rows *r, struct arena *a, struct version_row *v)
 {
-	out[0] = arg_u64(b->review < b->hold ? b->review : b->hold);
-	out[1] = arg_u64(b->upto);
-	out[2] = arg_u64(b->hold);
-	out[3] = arg_u64(b->review);
-	out[4] = arg_u64(b->admin_id);
-	out[5] = arg_u64(b->admin_id);
+	*v = (struct version_row){ .created_us = row_time(r, 0),
+		.is_act = row_u64(r, 1) != 0,
+		.id = row_u64(r, 2),
+		.serial = row_u64(r, 3),
+		.action = row_dup(r, 4, a),
+		.actor_name = row_dup(r, 5, a),
+		.note = row_dup(r, 6, a),
+		.subject = row_dup(r, 7, a),
+		.domains = row_dup(r, 8, a),
+		.value = row_dup(r, 9, a),
+		.node = row_dup(r, 10, a),
+		.changes = row_u64(r, 11) };
+	return v->action && v->actor_name && v->note && v->subject && v->domains
+		&& v->value && v->node;
 }
 
 bool
-pending_row_count(struct db *db, const struct pending_bounds *b,
-	struct pending_count *out, struct err *e)
+version_rows(struct db *db, struct arena *a, const struct version_key *k,
+	size_t max, struct version_row **items_r, size_t *n_r, struct err *e)
 {
-	struct arg args[WAITS_ARGS + 1];
-	struct rows r;
-
-	*out = (struct pending_count){ .is_exact = true,
-		.first_us = TIME_NONE };
-	bounds(b, args);
-	args[WAITS_ARGS] = arg_u64(PENDING_COUNT_MAX + 1);
-	if (!db_query(db, &sql[Q_COUNT], args, ARRAY_LEN(args), &r, e))
-		return false;
-	if (rows_next(&r)) {
-		out->revisions = row_u64(&r, 0);
-		out->domains = row_u64(&r, 1);
-		out->is_exact = row_u64(&r, 2) <= PENDING_COUNT_MAX;
-		out->first_us = row_time(&r, 3);
-	}
-	return rows_done(&r, e);
-}
-
-bool
-pending_row_first(struct db *db, const struct pending_bounds *b,
-	uint64_t *serial_r, struct err *e)
-{
-	struct arg args[WAITS_ARGS];
-
-	bounds(b, args);
-	return db_query_u64(
-		db, &sql[Q_FIRST], args, ARRAY_LEN(args), serial_r, NULL, e);
-}
-
-bool
-pending_row_domains_after(struct db *db, struct arena *a,
-	const struct pending_bounds *b, uint64_t serial, size_t max,
-	const char ***names_r, size_t *n_r, struct err *e)
-{
-	struct arg args[WAITS_ARGS + 2];
 	struct rows r;
 	bool ok;
 
 	*n_r = 0;
-	bounds(b, args);
-	args[WAITS_ARGS] = arg_u64(serial);
-	args[WAITS_ARGS + 1] = arg_u64(max);
-	if (!db_query(db, &sql[Q_DOMAINS_AFTER], args, ARRAY_LEN(args), &r, e))
+	if (!db_query(db, &sql[Q_VERSIONS],
+		    ARGS(arg_time(k->created_us), arg_time(k->created_us),
+			    arg_u64(k->is_act), arg_u64(k->id), arg_u64(max),
+			    arg_time(k->created_us), arg_time(k->created_us),
+			    arg_u64(k->is_act), arg_u64(k->id), arg_u64(max),
+			    arg_u64(max)),
+		    &r, e))
 		return false;
-	*names_r = arena_array(a, r.n + 1, sizeof(**names_r));
-	ok = *names_r != NULL;
-	while (ok && rows_next(&r)) {
-		(*names_r)[*n_r] = row_dup(&r, 0, a);
-		ok = (*names_r)[(*n_r)++] != NULL;
-	}
+	*items_r = arena_array(a, r.n + 1, sizeof(**items_r));
+	ok = *items_r != NULL;
+	while (ok && rows_next(&r))
+		ok = load_version(&r, a, &(*items_r)[(*n_r)++]);
 	return rows_done(&r, e) && (ok || err_memory(e));
 }

@@ -1,11 +1,6 @@
 /*
  * Rows of publishing as people steer it: the setting of the mode, approvals,
- * acts, and which saved changes wait. No rules here: see core/publishing.h.
- *
- * A change waits by its keys: those of addresses and domains (kinds a, d), of
- * the whitelist (w, domain ''), not those that only end sessions. What goes
- * live at once in every mode (passwords and quota of a mailbox, the end of a
- * whitelist entry) never waits.
+ * acts. No rules here: see core/publishing.h.
  */
 #ifndef DB_PUBLISHING_ROWS_H
 #define DB_PUBLISHING_ROWS_H
@@ -48,34 +43,31 @@ bool publication_row_insert(
 	struct db *db, const struct publication_row *p, struct err *e) MUST_USE;
 
 /*
- * Which changes wait: those after `review` that no approval of their domain
- * reaches, and all after `hold`. UINT64_MAX where there is no such bound.
- * `upto` is the newest serial looked at. With an admin only those of the
- * domains that he has.
+ * What happened, newest first: revisions (but those of the mode, which is an
+ * act) and acts in one list, by time; in one moment acts first, then by id.
  */
-struct pending_bounds {
-	uint64_t review, hold, upto;
-	uint64_t admin_id; /* 0: all */
+struct version_row {
+	bool is_act;
+	uint64_t id; /* serial of a revision, id of an act */
+	uint64_t serial;
+	const char *action; /* of the revision, or the act */
+	const char *actor_name, *note;
+	const char *subject;         /* of the first change */
+	const char *domains, *value; /* of an act */
+	const char *node;            /* "": every node */
+	uint64_t changes;
+	int64_t created_us;
 };
 
-#define PENDING_COUNT_MAX 10000
-
-struct pending_count {
-	uint64_t revisions, domains;
-	bool is_exact; /* false: there are more */
-	int64_t first_us;
+/* Where a page begins: behind this row. */
+struct version_key {
+	int64_t created_us;
+	bool is_act;
+	uint64_t id;
 };
-/* Looks at PENDING_COUNT_MAX keys and no more. */
-bool pending_row_count(struct db *db, const struct pending_bounds *b,
-	struct pending_count *out, struct err *e) MUST_USE;
 
-/* The oldest serial that waits, 0 when none does. */
-bool pending_row_first(struct db *db, const struct pending_bounds *b,
-	uint64_t *serial_r, struct err *e) MUST_USE;
-
-/* Domains with something that waits after `serial`, up to `max`. */
-bool pending_row_domains_after(struct db *db, struct arena *a,
-	const struct pending_bounds *b, uint64_t serial, size_t max,
-	const char ***names_r, size_t *n_r, struct err *e) MUST_USE;
+bool version_rows(struct db *db, struct arena *a, const struct version_key *k,
+	size_t max, struct version_row **items_r, size_t *n_r,
+	struct err *e) MUST_USE;
 
 #endif

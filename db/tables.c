@@ -16,6 +16,7 @@
 #include "db/node_rows.h"
 #include "db/past_rows.h"
 #include "db/peer_rows.h"
+#include "db/pending_rows.h"
 #include "db/publishing_rows.h"
 #include "db/request_rows.h"
 #include "db/retention_rows.h"
@@ -24,6 +25,6 @@
 
 const struct sql_table *const db_tables[] = { &domain_sql, &mailbox_sql,
 	&alias_sql, &whitelist_sql, &log_sql, &misc_sql, &admin_sql, &view_sql,
-	&due_sql, &node_sql, &publishing_sql, &retention_sql, &past_sql,
-	&map_saved_sql, &key_log_sql, &peer_sql, &request_sql, &name_sql,
-	NULL };
+	&due_sql, &node_sql, &pending_sql, &publishing_sql, &retention_sql,
+	&past_sql, &map_saved_sql, &key_log_sql, &peer_sql, &request_sql,
+	&name_sql, NULL };

@@ -37,6 +37,7 @@ GRANT SELECT, UPDATE ON lease TO 'postroom-job'@'localhost';
 GRANT INSERT, UPDATE ON setting TO 'postroom-web'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON approval TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
 GRANT SELECT, INSERT ON publication TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT INSERT, UPDATE, DELETE ON node TO 'postroom-web'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON node_target TO 'postroom-web'@'localhost';
 GRANT SELECT, INSERT ON node_request TO 'postroom-web'@'localhost';
 GRANT SELECT ON node_reply TO 'postroom-web'@'localhost';

@@ -65,13 +65,15 @@ class Access(apicase.ApiCase):
             return {"domains": {"description": "mine now"},
                     "mailboxes": {"name": "mine now"},
                     "aliases": {"description": "mine now"},
-                    "whitelist": {"note": "mine now"}}[noun]
+                    "whitelist": {"note": "mine now"},
+                    "nodes": {"note": "mine now"}}[noun]
         if method == "POST" and path.count("/") == 3:
             return {"domains": {"name": "more.example"},
                     "mailboxes": {"address": "eve@theirs.example"},
                     "aliases": {"address": "eve@theirs.example",
                                 "targets": ["e@else.example"]},
                     "whitelist": {"network": "198.51.100.0/24"},
+                    "nodes": {"name": "mx9"},
                     "session": {"login": "x", "password": "y"},
                     "first-use": {"token": "x" * 22, "password": "y"},
                     }[noun]
@@ -85,7 +87,8 @@ class Access(apicase.ApiCase):
     def everything(self):
         return self.servers.db.sql(
             "CHECKSUM TABLE domain, mailbox, alias, alias_target, whitelist,"
-            " secret, revision, `change`, head, job", "postroom")
+            " secret, revision, `change`, head, job, node, approval,"
+            " publication, node_target, node_request, setting", "postroom")
 
     def test_nobody_without_a_session(self):
         before = self.everything()

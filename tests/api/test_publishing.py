@@ -1,6 +1,8 @@
 """Publishing as people steer it: modes, approvals, what waits, requests to
 nodes and their replies."""
 
+import hashlib
+
 import apicase
 
 
@@ -158,6 +160,341 @@ class Publishing(apicase.ApiCase):
             f"serial = {newest['serial']}"))
         self.mode("automatic")
         self.assertEqual(newest["serial"], self.head())
+
+    # --- the guard ---
+
+    def hold_back(self, domain, reason):
+        self.servers.db.sql(
+            "INSERT INTO node_domain (node_id, domain, serial, held) VALUES "
+            f"({self.node}, '{domain}', 1, '{reason}')", "postroom")
+        self.addCleanup(self.servers.db.sql, "DELETE FROM node_domain",
+                        "postroom")
+
+    def confirm(self, domain, serial=None, note="it is meant"):
+        return self.root.post("/api/v1/publishing/confirm", {
+            "domain": domain, "serial": serial or self.head(),
+            "note": note})
+
+    def test_a_guarded_domain_is_confirmed_with_a_note(self):
+        self.mailbox(self.mine, "guarded")
+        self.hold_back("mine.example", "guard: would remove 60 of 80 lines")
+        item = self.pending()[0]
+        self.assertEqual(
+            ("mine.example", self.mine["id"], "guard",
+             "guard: would remove 60 of 80 lines"),
+            (item["domain"], item["domain_id"], item["kind"],
+             item["held_reason"]))
+        for note in ("", "  "):
+            self.refused(422, self.confirm("mine.example", note=note),
+                         "note", "required")
+        self.refused(422, self.root.post("/api/v1/publishing/confirm", {
+            "domain": "mine.example", "serial": 1}), "note", "required")
+        self.refused(409, self.confirm("mine.example",
+                                       item["last_serial"] - 1),
+                     "serial", "changed_since")
+        self.must(200, self.confirm("mine.example", item["last_serial"]))
+        self.assertEqual(item["last_serial"], self.servers.count(
+            "SELECT guard_serial FROM approval WHERE domain = "
+            "'mine.example'"))
+        self.assertEqual("it is meant", self.servers.db.sql(
+            "SELECT note FROM publication WHERE act = 'confirm'",
+            "postroom").strip())
+
+    def test_what_is_not_guarded_cannot_be_confirmed(self):
+        self.refused(409, self.confirm("mine.example"), "domain", "not_held")
+        self.hold_back("theirs.example", "an alias that names itself")
+        self.refused(409, self.confirm("theirs.example"), "domain", "faulty")
+        self.assertEqual("fault", self.pending()[0]["kind"])
+        self.refused(422, self.confirm("theirs.example", 10 ** 9), "serial",
+                     "out_of_range")
+        self.must(403, self.admin.post("/api/v1/publishing/confirm", {
+            "domain": "mine.example", "serial": 1, "note": "x"}))
+
+    # --- what waits ---
+
+    def pending(self, client=None, **query):
+        return self.must(200, (client or self.root).get(
+            "/api/v1/publishing/pending", **query)).value["items"]
+
+    def test_what_waits_is_listed_by_domain_with_who_and_when(self):
+        other = self.servers.signed_in()
+        self.reviewed()
+        self.assertEqual([], self.pending())
+        box = self.mailbox(self.mine, "listed")
+        self.must(201, other.post("/api/v1/aliases", {
+            "address": "listed2@mine.example",
+            "targets": [box["address"]]}))
+        self.alias(self.theirs, "listed", [box["address"]])
+        self.network("198.51.100.0/24")
+        items = self.pending()
+        self.assertEqual(["", "mine.example", "theirs.example"],
+                         [x["domain"] for x in items])
+        self.assertEqual([None, self.mine["id"], self.theirs["id"]],
+                         [x["domain_id"] for x in items])
+        mine = items[1]
+        self.assertEqual((2, 2, "review", None),
+                         (mine["revisions"], len(mine["actors"]),
+                          mine["kind"], mine["held_reason"]))
+        self.assertEqual(1, mine["last_serial"] - mine["first_serial"])
+        self.assertLess(mine["first_at"], mine["last_at"])
+
+    def test_an_admin_is_told_of_his_domains_only(self):
+        self.reviewed()
+        self.mailbox(self.mine, "hears")
+        self.mailbox(self.theirs, "hears")
+        self.network("198.51.101.0/24")
+        self.hold_back("theirs.example", "guard: would remove 5 of 5 lines")
+        self.assertEqual(["mine.example"], [
+            x["domain"] for x in self.pending(self.admin)])
+        self.must(403, self.admin.get("/api/v1/publishing/versions"))
+
+    def test_what_waits_comes_in_pages(self):
+        self.reviewed()
+        names = sorted(self.domain()["name"] for _ in range(5))
+        for held in names[1], names[3]:
+            self.hold_back(held, "guard: would remove 5 of 5 lines")
+        seen, after = [], {}
+        while True:
+            page = self.must(200, self.root.get(
+                "/api/v1/publishing/pending", limit=2, **after)).value
+            seen += page["items"]
+            if page["next"] is None:
+                break
+            after = {"after": page["next"]}
+        self.assertEqual(names, [x["domain"] for x in seen])
+        self.assertEqual(["review", "guard", "review", "guard", "review"],
+                         [x["kind"] for x in seen])
+        self.refused(422, self.root.get("/api/v1/publishing/pending",
+                                        after="nonsense"),
+                     "after", "bad_cursor")
+
+    def test_counting_ends_at_ten_thousand(self):
+        self.reviewed()
+        count = 12000
+        self.servers.db.sql(
+            "INSERT INTO revision (serial, prov_id, action, actor_kind, "
+            "actor_name, changes, created) SELECT (SELECT serial FROM head)"
+            " + seq, 1000000 + seq, 'mailbox.create', 1, 'many', 1, "
+            f"UTC_TIMESTAMP(6) FROM seq_1_to_{count};"
+            "INSERT INTO `change` (prov_id, seq, noun, noun_id, op, subject,"
+            " version) SELECT 1000000 + seq, 0, 'mailbox', seq, 1, "
+            f"CONCAT('u', seq, '@mine.example'), 1 FROM seq_1_to_{count};"
+            "INSERT INTO change_key (prov_id, seq, kind, key_text) SELECT "
+            "1000000 + seq, 0, 'a', CONCAT('u', seq, '@mine.example') "
+            f"FROM seq_1_to_{count};"
+            f"UPDATE head SET serial = serial + {count}", "postroom")
+        pending = self.state()["pending"]
+        self.assertFalse(pending["exact"])
+        self.assertGreaterEqual(pending["revisions"], 10000)
+        self.assertEqual(count, self.pending()[0]["revisions"])
+
+    # --- rollback and resume ---
+
+    def reports(self, node=None, serial=None, journal_from=1):
+        self.servers.db.sql(
+            "REPLACE INTO node_status (node_id, serial, state, applied, "
+            f"seen, journal_from) VALUES ({node or self.node}, "
+            f"{serial or self.head()}, 'ok', UTC_TIMESTAMP(6), "
+            f"UTC_TIMESTAMP(6), {journal_from})", "postroom")
+        self.addCleanup(self.servers.db.sql,
+                        "DELETE FROM node_status; DELETE FROM node_target",
+                        "postroom")
+
+    def roll_back(self, serial, **more):
+        return self.root.post("/api/v1/publishing/rollback",
+                              {"serial": serial, **more})
+
+    def target(self, node=None):
+        return self.servers.db.sql(
+            "SELECT mode, serial FROM node_target WHERE node_id = "
+            f"{node or self.node}", "postroom").split()
+
+    def test_routing_is_put_back_and_follows_again(self):
+        self.mailbox(self.mine, "before")
+        serial = self.head()
+        self.mailbox(self.theirs, "after")
+        self.reports()
+        state = self.must(200, self.roll_back(serial, note="wrong")).value
+        self.assertEqual(["hold", str(serial)], self.target())
+        self.assertEqual(1, state["pending"]["revisions"])
+        self.assertEqual([("theirs.example", "hold")], [
+            (x["domain"], x["kind"]) for x in self.pending()])
+        self.must(200, self.root.post("/api/v1/publishing/resume"))
+        self.assertEqual("follow", self.target()[0])
+        self.assertEqual([], self.pending())
+        self.refused(409, self.root.post("/api/v1/publishing/resume", {}),
+                     "nodes", "not_holding")
+
+    def test_a_local_hold_is_resumed_too(self):
+        self.reports()
+        self.servers.db.sql("UPDATE node_status SET hold_serial = 1, "
+                            "hold_by = 'local'", "postroom")
+        self.must(200, self.root.post("/api/v1/publishing/resume", {
+            "nodes": [self.node], "note": "found"}))
+        self.assertEqual("follow", self.target()[0])
+
+    def test_no_further_back_than_the_journal(self):
+        self.refused(409, self.roll_back(1), "nodes", "never_seen")
+        head = self.head()
+        self.reports(journal_from=head - 1, serial=head - 1)
+        reply = self.refused(409, self.roll_back(1), "serial",
+                             "journal_too_young")
+        self.assertEqual("mx1", reply.value["errors"][0]["subject"])
+        self.assertIn(str(head - 1), reply.value["errors"][0]["text"])
+        self.refused(409, self.roll_back(head), "serial", "not_live_yet")
+        self.refused(422, self.roll_back(head + 1), "serial",
+                     "out_of_range")
+        self.refused(422, self.roll_back(head - 1, nodes=[self.node, 999]),
+                     "nodes[1]", "no_such_node")
+        self.assertEqual([], self.target())
+        for body, field, reason in (
+                ({}, "serial", "required"),
+                ({"serial": -1}, "serial", "out_of_range"),
+                ({"serial": 1, "nodes": []}, "nodes", "too_few_items"),
+                ({"serial": 1, "nodes": [1, 1]}, "nodes[1]",
+                 "repeated_item"),
+                ({"serial": 1, "note": "x" * 501}, "note", "too_long")):
+            with self.subTest(body):
+                self.refused(422, self.root.post(
+                    "/api/v1/publishing/rollback", body), field, reason)
+
+    def test_one_node_is_held_alone(self):
+        other = self.made("nodes", {"name": "mx3"})
+        self.reports()
+        self.reports(other["id"])
+        self.must(200, self.roll_back(self.head() - 1, nodes=[other["id"]]))
+        self.assertEqual([], self.target())
+        self.assertEqual("hold", self.target(other["id"])[0])
+        item = self.root.get("/api/v1/publishing/versions").value["items"][0]
+        self.assertEqual(("rollback", "mx3"), (item["kind"], item["node"]))
+        self.must(204, self.root.delete(f"/api/v1/nodes/{other['id']}", None,
+                                        apicase.etag(other)))
+
+    def test_versions_are_revisions_and_acts(self):
+        self.mailbox(self.mine, "version")
+        serial = self.head()
+        self.mode("reviewed", "from here")
+        self.addCleanup(self.mode, "automatic")
+        self.mailbox(self.mine, "version2")
+        self.must(200, self.publish(self.head(), domains=["mine.example"],
+                                    note="good"))
+        self.reports(journal_from=serial)
+        items = self.root.get("/api/v1/publishing/versions", limit=4).value[
+            "items"]
+        self.assertEqual(["publish", "revision", "mode", "revision"],
+                         [x["kind"] for x in items])
+        self.assertEqual(("good", ["mine.example"]),
+                         (items[0]["note"], items[0]["domains"]))
+        self.assertEqual(("mailbox.create", "version2@mine.example"),
+                         (items[1]["action"], items[1]["subject"]))
+        self.assertEqual(("from here", "reviewed"),
+                         (items[2]["note"], items[2]["subject"]))
+        self.assertEqual([False, False, False, True],
+                         [x["can_roll_back"] for x in items])
+        self.assertEqual(serial, items[3]["serial"])
+        seen, after = [], {}
+        while len(seen) < 9:
+            page = self.root.get("/api/v1/publishing/versions", limit=3,
+                                 **after).value
+            seen += page["items"]
+            after = {"after": page["next"]}
+        self.assertEqual(self.root.get("/api/v1/publishing/versions",
+                                       limit=9).value["items"], seen)
+
+    # --- nodes ---
+
+    def test_a_token_is_shown_once_and_kept_hashed(self):
+        made = self.made("nodes", {
+            "name": "mx2", "role": "secondary",
+            "network": "192.0.2.25, 2001:DB8::/48",
+            "next_hop": "smtp:[mx1.example.org]", "note": "in the cellar"})
+        token = made["token"]
+        self.assertGreaterEqual(len(token), 22)
+        self.assertEqual("192.0.2.25 2001:db8::/48", made["network"])
+        path = f"/api/v1/nodes/{made['id']}"
+        got = self.must(200, self.root.get(path))
+        self.assertNotIn("token", got.value)
+        self.assertTrue(got.value["has_token"])
+        self.assertEqual(
+            hashlib.sha256(token.encode()).hexdigest(),
+            self.servers.db.sql("SELECT LOWER(HEX(token_hash)) FROM node "
+                                "WHERE name = 'mx2'", "postroom").strip())
+        dump = self.servers.db.sql(
+            "SELECT * FROM `change`; SELECT location, HEX(reply) FROM "
+            "idempotency; "
+            "SELECT * FROM revision; SELECT * FROM publication", "postroom")
+        self.assertNotIn(token, dump)
+        self.assertNotIn(token.encode().hex().upper(), dump)
+        again = self.must(200, self.root.post(f"{path}/token")).value
+        self.assertNotEqual(token, again["token"])
+        gone = self.must(200, self.root.delete(f"{path}/token")).value
+        self.assertFalse(gone["has_token"])
+        actions = [r["action"] for r in self.root.get(
+            "/api/v1/revisions", noun="node", noun_id=made["id"]).value[
+                "items"]]
+        self.assertEqual(["node.token", "node.token", "node.create"],
+                         actions)
+
+    def test_a_repeated_key_is_answered_without_the_token(self):
+        body = {"name": "mx4", "network": "192.0.2.26"}
+        first, second = (self.must(201, self.root.post(
+            "/api/v1/nodes", body, key="a key of a node 1".replace(" ", "-")))
+            for _ in range(2))
+        self.assertEqual(first.value["id"], second.value["id"])
+        self.assertIn("token", first.value)
+        self.assertNotIn("token", second.value)
+        path = f"/api/v1/nodes/{first.value['id']}/token"
+        first, second = (self.must(200, self.root.post(
+            path, key="another-key-of-a-node")) for _ in range(2))
+        self.assertIn("token", first.value)
+        self.assertNotIn("token", second.value)
+        self.assertEqual(first.value["token_created_at"],
+                         second.value["token_created_at"])
+
+    def test_a_node_is_changed_and_removed_by_its_version(self):
+        made = self.made("nodes", {"name": "mx5", "network": "192.0.2.27"})
+        path = f"/api/v1/nodes/{made['id']}"
+        self.must(428, self.root.patch(path, {"note": "x"}))
+        changed = self.must(200, self.root.patch(
+            path, {"network": "", "note": "beside the database"},
+            apicase.etag(made))).value
+        self.assertEqual((False, "beside the database", 2), (
+            changed["has_token"], changed["note"], changed["version"]))
+        self.refused(409, self.root.post(f"{path}/token"), "network",
+                     "no_network")
+        self.must(412, self.root.delete(path, None, apicase.etag(made)))
+        self.must(204, self.root.delete(path, None, apicase.etag(changed)))
+        self.must(404, self.root.get(path))
+
+    def test_fields_of_a_node(self):
+        self.made("nodes", {"name": "taken"})
+        cases = (
+            (409, {"name": "taken"}, "name", "name_taken"),
+            (422, {}, "name", "required"),
+            (422, {"name": "No Such"}, "name", "bad_character"),
+            (422, {"name": "n" * 65}, "name", None),
+            (422, {"name": "a", "role": "king"}, "role", "not_a_choice"),
+            (422, {"name": "a", "role": "outbound"}, "network", "required"),
+            (422, {"name": "a", "role": "secondary",
+                   "network": "192.0.2.1"}, "next_hop", "required"),
+            (422, {"name": "a", "next_hop": "smtp:[x]"}, "next_hop",
+             "not_for_mailbox"),
+            (422, {"name": "a", "network": "192.0.2.1/24"}, "network",
+             "host_bits_set"),
+            (422, {"name": "a", "network": "16.0.0.0/4"}, "network",
+             "network_too_wide"),
+            (422, {"name": "a", "network": "here"}, "network",
+             "bad_network"),
+            (422, {"name": "a", "network": " ".join(
+                f"192.0.2.{i}" for i in range(9))}, "network",
+             "too_many_items"),
+            (422, {"name": "a", "role": "secondary", "network": "192.0.2.1",
+                   "next_hop": "pipe:rm"}, "next_hop", "unknown_transport"),
+            (422, {"name": "a", "note": "x" * 201}, "note", "too_long"))
+        for status, body, field, reason in cases:
+            with self.subTest(body):
+                self.refused(status, self.root.post("/api/v1/nodes", body),
+                             field, reason)
 
     # --- rights ---
 

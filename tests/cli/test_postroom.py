@@ -39,7 +39,8 @@ class Calls(unittest.TestCase):
             if not re.match("  [a-z]", line):
                 continue
             words = line.split()
-            alone = words[0] in ("migrate", "status", "doctor", "publish")
+            alone = words[0] in ("migrate", "status", "doctor", "publish",
+                                 "explain")
             name = words[0] if alone else " ".join(words[:2])
             self.assertTrue(name in manual, name)
 

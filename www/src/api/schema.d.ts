@@ -515,6 +515,167 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/publishing/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a domain pass the guard
+         * @description 409 `not_held`, `faulty` when a fault holds it, `changed_since` when it changed after `serial`.
+         */
+        post: operations["confirmGuard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publishing/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put routing back to a serial, and hold it there
+         * @description 409 with an item for each node (subject) that cannot: `journal_too_young`, `not_live_yet`, `never_seen`. Passwords, ended sign-ins and closed relays are not taken back.
+         */
+        post: operations["rollBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publishing/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Follow again after a rollback
+         * @description 409 `not_holding`.
+         */
+        post: operations["resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publishing/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits, by domain
+         * @description An administrator of domains sees his.
+         */
+        get: operations["listPending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publishing/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Revisions and acts, newest first
+         * @description What to roll back to, and what was done with which note. A change of the mode is the act alone here; in the audit log it is a revision.
+         */
+        get: operations["listVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mail nodes */
+        get: operations["listNodes"];
+        put?: never;
+        /**
+         * Make a node known
+         * @description A repeated key is answered without the token.
+         */
+        post: operations["createNode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One node */
+        get: operations["getNode"];
+        put?: never;
+        post?: never;
+        /** Forget a node */
+        delete: operations["deleteNode"];
+        options?: never;
+        head?: never;
+        /** Change network, next hop or note */
+        patch: operations["patchNode"];
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Another token in place of the former
+         * @description 409 `no_network` for a node that has no addresses to pull from. A repeated key is answered without the token.
+         */
+        post: operations["makeNodeToken"];
+        /** Revoke the token */
+        delete: operations["revokeNodeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/nodes/{id}/requests": {
         parameters: {
             query?: never;
@@ -1416,6 +1577,54 @@ export interface components {
             /** @description journal (needed): serial */
             to?: number;
         };
+        NodeDef: {
+            id: number;
+            name: string;
+            role: components["schemas"]["NodeRole"];
+            /** @description addresses that it pulls and sends from, a blank between them */
+            network: string;
+            /** @description where a secondary delivers to */
+            next_hop: string;
+            note: string;
+            has_token: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            token_created_at: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            token_used_at: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            version: number;
+            /** @description right after it was made, and never again */
+            token?: string;
+        };
+        NodeDefs: {
+            items: components["schemas"]["NodeDef"][];
+        };
+        NodeIn: {
+            name: string;
+            /** @default mailbox */
+            role: components["schemas"]["NodeRole"];
+            /** @description up to 8 addresses or networks; needed but for a mailbox host. With it the node gets a token. */
+            network?: string;
+            /** @description needed for a secondary, as the right side of a transport */
+            next_hop?: string;
+            note?: string;
+        };
+        NodePatch: {
+            /** @description without one the token is void */
+            network?: string;
+            next_hop?: string;
+            note?: string;
+        };
         FeedChanges: {
             /** @description the newest */
             serial: number;
@@ -1532,6 +1741,34 @@ export interface components {
             /** @description a ready hash with its scheme prefix, `{SHA512-CRYPT}$6$...`; kept as it is */
             password_hash?: string;
         };
+        Pending: {
+            /** @description empty: the whitelist */
+            domain: string;
+            /** @description null: none of that name lives */
+            domain_id: number | null;
+            revisions: number;
+            first_serial: number;
+            /** @description what to confirm */
+            last_serial: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            first_at: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            last_at: string | null;
+            actors: string[];
+            /** @description why a node holds it back */
+            held_reason: string | null;
+            /**
+             * @description review: waits for a publish. hold: waits for a resume. guard: waits for a confirmation. fault: waits for a correction.
+             * @enum {string}
+             */
+            kind: "review" | "hold" | "guard" | "fault";
+        };
         /** @description What waits; an administrator of domains is told of his. */
         PendingCount: {
             /** @description revisions of which something waits for a review or behind a hold */
@@ -1545,6 +1782,13 @@ export interface components {
              * @description RFC 3339, UTC
              */
             first_at: string | null;
+        };
+        PendingPage: {
+            items: components["schemas"]["Pending"][];
+            /** @description cursor */
+            next: string | null;
+            prev: null;
+            total: null;
         };
         /** @description RFC 9457 problem document. */
         Problem: {
@@ -1877,6 +2121,38 @@ export interface components {
         };
         UndoIn: {
             note?: string;
+        };
+        Version: {
+            /** @description of the revision; of an act what was published, confirmed or put back to */
+            serial: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @enum {string} */
+            kind: "revision" | "publish" | "rollback" | "resume" | "confirm" | "mode";
+            actor_name: string;
+            note: string;
+            /** @description of a revision */
+            action: string;
+            /** @description of a revision what it changed first, of a mode its name */
+            subject: string;
+            /** @description of an act for one node */
+            node: string | null;
+            /** @description of an act for some domains; empty: everything */
+            domains: string[];
+            /** @description of a revision */
+            changes: number;
+            /** @description every node's journal reaches back to it */
+            can_roll_back: boolean;
+        };
+        VersionPage: {
+            items: components["schemas"]["Version"][];
+            /** @description cursor */
+            next: string | null;
+            prev: null;
+            total: null;
         };
         Whitelist: {
             id: number;
@@ -4105,6 +4381,440 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    confirmGuard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "domain": "example.org",
+                 *       "serial": 12,
+                 *       "note": "the school year ended"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConfirmIn"];
+            };
+        };
+        responses: {
+            /** @description as GET /publishing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Publishing"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    rollBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "serial": 9,
+                 *       "nodes": null,
+                 *       "note": "the import was wrong"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RollbackIn"];
+            };
+        };
+        responses: {
+            /** @description as GET /publishing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Publishing"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ResumeIn"];
+            };
+        };
+        responses: {
+            /** @description as GET /publishing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Publishing"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listPending: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["limit"];
+                /** @description cursor: the page after it */
+                after?: components["parameters"]["after"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listVersions: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["limit"];
+                /** @description cursor: the page after it */
+                after?: components["parameters"]["after"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listNodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description all, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeDefs"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    createNode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body makes the thing once; the second reply is the first one again */
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "mx2",
+                 *       "role": "secondary",
+                 *       "network": "192.0.2.25",
+                 *       "next_hop": "smtp:[mx1.example.org]"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NodeIn"];
+            };
+        };
+        responses: {
+            /** @description made; with its token, which is never shown again */
+            201: {
+                headers: {
+                    /** @description the version in double quotes */
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 2,
+                     *       "name": "mx2",
+                     *       "role": "secondary",
+                     *       "network": "192.0.2.25",
+                     *       "next_hop": "smtp:[mx1.example.org]",
+                     *       "note": "",
+                     *       "has_token": true,
+                     *       "token_created_at": "2026-11-22T08:00:00.000000Z",
+                     *       "token_used_at": null,
+                     *       "created_at": "2026-11-22T08:00:00.000000Z",
+                     *       "version": 1,
+                     *       "token": "q7WnP2vXc8ZrT4LmK9bHsD"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NodeDef"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the node */
+            200: {
+                headers: {
+                    /** @description the version in double quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeDef"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    deleteNode: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description the ETag of the version that was read; without it 428, when it moved on 412
+                 * @example "3"
+                 */
+                "If-Match": components["parameters"]["ifMatch"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description gone, with its token, status and requests */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    patchNode: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description the ETag of the version that was read; without it 428, when it moved on 412
+                 * @example "3"
+                 */
+                "If-Match": components["parameters"]["ifMatch"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NodePatch"];
+            };
+        };
+        responses: {
+            /** @description changed */
+            200: {
+                headers: {
+                    /** @description the version in double quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeDef"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    makeNodeToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body makes the thing once; the second reply is the first one again */
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description with the token, which is never shown again */
+            200: {
+                headers: {
+                    /** @description the version in double quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeDef"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    revokeNodeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description without a token */
+            200: {
+                headers: {
+                    /** @description the version in double quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeDef"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
