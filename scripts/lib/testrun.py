@@ -169,28 +169,48 @@ def end_group(child):
 # Units that compare times: alone, and not on programs slowed by sanitizers.
 TIMED = {"jobs_writers"}
 
+# Steps that take longest come first, so that none of them is left at the end.
+LONG = ["panel/sweep", "panel/browser-1", "panel/browser-2", "mail/delivery",
+        "fuzz", "mail/kill"]
+
 
 def has(path):
     return os.path.exists(os.path.join(ROOT, path))
 
 
 def make(*targets, san=False):
-    # All of the machine: nothing else runs while this does.
     argv = ["make", "-s", f"-j{os.cpu_count()}", *targets]
     return argv + ["SAN=1"] if san else argv
 
 
 def builds(parts):
-    """What has to be built for these parts, in order."""
-    steps = [Step("build", "build/programs", make("all"))]
+    """What has to be built: chains of steps that may run side by side."""
+    programs = [Step("build", "build/programs", make("all"))]
     if "unit" in parts:
-        steps.append(Step("build", "build/units", make("unit-programs")))
+        programs.append(Step("build", "build/units", make("unit-programs")))
     if {"unit", "api"} & parts:
-        steps.append(Step("build", "build/sanitized",
-                          make("all", "unit-programs", san=True)))
+        programs.append(Step("build", "build/sanitized",
+                             make("all", "unit-programs", san=True)))
+    panel = []
     if "panel" in parts and has("www/package.json"):
-        steps.append(Step("build", "build/panel", make("www")))
-    return steps
+        panel = [Step("build", "build/panel", make("www")),
+                 Step("build", "build/browser-tests",
+                      ["scripts/lib/panel-tests", "--install"])]
+    return programs, panel
+
+
+def build(runner, parts):
+    """Build all; the steps that ran, and whether each of them passed."""
+    def chain(steps):
+        for step in steps:
+            if runner.run(step).failed:
+                break
+        return steps
+
+    chains = builds(parts)
+    with concurrent.futures.ThreadPoolExecutor(len(chains)) as pool:
+        done = [step for steps in pool.map(chain, chains) for step in steps]
+    return done, not any(step.failed or not step.passed for step in done)
 
 
 def unit_steps(soak):
@@ -241,15 +261,27 @@ def python_steps(part, soak):
 
 def panel_steps(soak):
     steps = []
+    limit_s = 3600 if soak else 1200
     if has("tests/panel/package.json"):
-        steps.append(Step("panel", "panel/browser",
-                          ["scripts/lib/panel-tests"], "playwright",
-                          3600 if soak else 900))
+        # Each has servers of its own.
+        names = sorted(os.path.basename(path)[:-len(".spec.ts")]
+                       for path in glob.glob(os.path.join(
+                           ROOT, "tests/panel/*.spec.ts")))
+        names.remove("pages")
+        steps = [Step("panel", "panel/sweep",
+                      ["scripts/lib/panel-tests", "pages"], "playwright",
+                      limit_s)]
+        for i in (1, 2):
+            steps.append(Step("panel", f"panel/browser-{i}",
+                              ["scripts/lib/panel-tests", f"--shard={i}/2",
+                               f"--output=output/part-{i}", *names],
+                              "playwright", limit_s))
     if has("www/package.json"):
         plain = {"NO_COLOR": "1"}
+        # The build has looked at the types already.
         steps += [
-            Step("panel", "panel/types", ["npm", "--prefix", "www", "run",
-                                          "check"], env=plain),
+            Step("panel", "panel/style", ["npm", "--prefix", "www", "run",
+                                          "style"], env=plain),
             Step("panel", "panel/words", ["npm", "--prefix", "www", "test"],
                  "vitest", env=plain)]
     return steps
@@ -279,10 +311,9 @@ def main(argv):
         signal.signal(sig, lambda number, frame: sys.exit(128 + number))
     done, began = [], time.monotonic()
     try:
-        for step in builds(set(parts)):
-            done.append(runner.run(step))
-            if step.failed:
-                return finish(done, began)
+        done, is_built = build(runner, set(parts))
+        if not is_built:
+            return finish(done, began)
         steps = [step for part in parts for step in steps_of(part, soak)]
         done += run_all(runner, steps)
         return finish(done, began)
@@ -291,11 +322,16 @@ def main(argv):
 
 
 def run_all(runner, steps):
-    """The long ones first, as many at once as there are cores."""
-    steps.sort(key=lambda s: ["panel", "mail", "api", "lint",
-                              "unit"].index(s.part))
+    """The long ones first, one more at once than there are cores.
+
+    A good part of a step is waiting for servers.
+    """
+    rank = {name: i for i, name in enumerate(LONG)}
+    parts = ["panel", "mail", "api", "lint", "unit"]
+    steps.sort(key=lambda s: (rank.get(s.name, len(LONG)),
+                              parts.index(s.part)))
     timed = [s for s in steps if os.path.basename(s.name) in TIMED]
-    pool = concurrent.futures.ThreadPoolExecutor(max(2, os.cpu_count()))
+    pool = concurrent.futures.ThreadPoolExecutor(1 + max(2, os.cpu_count()))
     try:
         done = list(pool.map(runner.run, [s for s in steps
                                           if s not in timed]))
