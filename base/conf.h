@@ -78,6 +78,7 @@ struct conf_node {
 	int64_t reload_every_s; /* of Postfix, after a few in a row */
 	int64_t journal_max_bytes;
 	int64_t journal_days;
+	int64_t smtp_port;      /* of this machine, for probes */
 };
 
 struct conf_rootd {
@@ -85,6 +86,10 @@ struct conf_rootd {
 	char allow_user[CONF_NAME_SIZE];
 	char postfix_config[CONF_PATH_SIZE];
 	char dovecot_config[CONF_PATH_SIZE];
+};
+
+struct conf_probe {
+	char listen[CONF_SOCKET_SIZE];
 };
 
 struct conf_password {
@@ -112,6 +117,7 @@ struct conf {
 	struct conf_cli cli;
 	struct conf_node node;
 	struct conf_rootd rootd;
+	struct conf_probe probe;
 	struct conf_password password;
 	struct conf_limits limits;
 	struct conf_retention retention;

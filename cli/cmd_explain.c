@@ -18,6 +18,8 @@ static const struct cli_option explain_options[] = {
 		"who is signed in, on the submission ports", NULL },
 	{ "submission", CLI_FLAG, NULL,
 		"the submission ports, without being signed in", NULL },
+	{ "probe", CLI_FLAG, NULL,
+		"what this machine's Postfix says to it, from loopback", NULL },
 	{ "pending", CLI_FLAG, NULL, "what is saved, whether it is live or not",
 		NULL },
 	{ 0 },
@@ -102,22 +104,25 @@ write_answer(struct jsonw *w, const struct json_value *v)
 	jsonw_end(w);
 }
 
+static const struct json_limits answer_limits = { .bytes = ANSWER_MAX,
+	.depth = 8 };
+
 static bool
 take_answer(struct cli *c, const struct str *said, struct err *e)
 {
-	const struct json_limits limits = { .bytes = ANSWER_MAX, .depth = 8 };
 	struct json *doc = NULL;
 
-	if (!json_parse(str_text(said), said->len, &limits, &doc, e))
+	if (!json_parse(str_text(said), said->len, &answer_limits, &doc, e))
 		return false;
 	write_answer(&c->json, json_root(doc));
 	json_free(&doc);
 	return true;
 }
 
+/* A failed postroom-mapd has said why. */
 static bool
-explain_live(struct cli *c, const struct explain_in *in, struct str *said,
-	struct err *e)
+ask_node(struct cli *c, const char *verb, const struct explain_in *in,
+	struct str *said, struct err *e)
 {
 	struct str text = str_in(c->arena, ANSWER_MAX);
 	struct jsonw w = jsonw_over(&text);
@@ -126,7 +131,7 @@ explain_live(struct cli *c, const struct explain_in *in, struct str *said,
 	explain_write_in(&w, in);
 	jsonw_end(&w);
 	return jsonw_done(&w, e)
-		&& cli_mapd(c, "--explain", str_text(&text), said,
+		&& cli_mapd(c, "--ask", verb, str_text(&text), said,
 			&c->exit_code, e);
 }
 
@@ -150,6 +155,25 @@ explain_pending(struct cli *c, const struct explain_in *in, struct str *said,
 }
 
 static bool
+probe(struct cli *c, const struct explain_in *in, struct err *e)
+{
+	struct str said = str_in(c->arena, ANSWER_MAX);
+	struct json *doc = NULL;
+
+	if (!ask_node(c, "probe", in, &said, e))
+		return false;
+	if (c->exit_code != 0)
+		return true;
+	if (!json_parse(str_text(&said), said.len, &answer_limits, &doc, e))
+		return false;
+	write_value(&c->json, NULL, json_root(doc));
+	if (!json_is_true(json_get(json_root(doc), "agrees")))
+		c->exit_code = 1;
+	json_free(&doc);
+	return true;
+}
+
+static bool
 explain(struct cli *c, struct err *e)
 {
 	struct str said = str_in(c->arena, ANSWER_MAX);
@@ -159,9 +183,10 @@ explain(struct cli *c, struct err *e)
 	take_options(c, &in);
 	if (!explain_check_in(&in, c->arena, e))
 		return false;
+	if (cli_opt(c, "probe"))
+		return probe(c, &in, e);
 	is_ok = cli_opt(c, "pending") ? explain_pending(c, &in, &said, e)
-				      : explain_live(c, &in, &said, e);
-	/* A failed postroom-mapd has said why. */
+				      : ask_node(c, "explain", &in, &said, e);
 	return is_ok && (c->exit_code != 0 || take_answer(c, &said, e));
 }
 

@@ -236,7 +236,7 @@ local(struct cli *c, struct err *e)
 	if (serial && !cli_number("--rollback", serial, &value, e))
 		return false;
 	return cli_mapd(c, serial ? "--rollback" : "--resume", serial, NULL,
-		&c->exit_code, e);
+		NULL, &c->exit_code, e);
 }
 
 static bool
@@ -358,7 +358,8 @@ publish(struct cli *c, struct err *e)
 	if (cli_opt(c, "diff"))
 		return cli_open(c, e) && cli_diff(c, e);
 	if (cli_opt(c, "check"))
-		return cli_mapd(c, "--check", NULL, NULL, &c->exit_code, e);
+		return cli_mapd(
+			c, "--check", NULL, NULL, NULL, &c->exit_code, e);
 	for (size_t i = 0; i < ARRAY_LEN(acts); i++)
 		if (cli_opt(c, acts[i].option)) {
 			n += acts[i].run != acts[at].run || n == 0;

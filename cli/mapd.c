@@ -34,7 +34,7 @@ beside(const char *name, char *out, size_t cap, struct err *e)
 
 static _Noreturn void
 run(const struct cli *c, const char *program, const char *option,
-	const char *value, int out)
+	const char *value, const char *more, int out)
 {
 	struct err e = ERR_EMPTY;
 
@@ -45,7 +45,7 @@ run(const struct cli *c, const char *program, const char *option,
 		_exit(5);
 	}
 	execl(program, program, "-c", c->conf_file, option, value,
-		(char *)NULL);
+		value ? more : NULL, (char *)NULL);
 	fprintf(stderr, "postroom: %s: %s\n", program, strerror(errno));
 	_exit(70);
 }
@@ -67,8 +67,8 @@ collect(int fd, struct str *out)
 }
 
 bool
-cli_mapd(struct cli *c, const char *option, const char *value, struct str *out,
-	int *status_r, struct err *e)
+cli_mapd(struct cli *c, const char *option, const char *value, const char *more,
+	struct str *out, int *status_r, struct err *e)
 {
 	char program[CONF_PATH_SIZE];
 	int p[2] = { -1, -1 }, status = 0;
@@ -82,7 +82,7 @@ cli_mapd(struct cli *c, const char *option, const char *value, struct str *out,
 			"cannot make a pipe: %s", strerror(errno));
 	const pid_t pid = fork();
 	if (pid == 0)
-		run(c, program, option, value, p[1]);
+		run(c, program, option, value, more, p[1]);
 	fd_close(&p[1]);
 	if (pid > 0 && out != NULL)
 		is_ok = collect(p[0], out);

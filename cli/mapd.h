@@ -9,11 +9,12 @@
 
 /*
  * Run the postroom-mapd beside this very program, so that both are of one
- * build, with an option and its value (NULL: none). What it prints is added
+ * build, with an option, its value and one word more (NULL: none). What it prints is added
  * to `out`, or passed through where that is NULL; its exit status is
  * *status_r. ERR_TOO_LARGE when it prints more than `out` takes.
  */
 bool cli_mapd(struct cli *c, const char *option, const char *value,
-	struct str *out, int *status_r, struct err *e) MUST_USE;
+	const char *more, struct str *out, int *status_r,
+	struct err *e) MUST_USE;
 
 #endif

@@ -163,7 +163,8 @@ explain_name_persons(struct db *db, enum key_source source, uint64_t upto,
 		struct explain_step *s = &x->step[i];
 		const char kind = explain_key_kind(s);
 		struct key_revision r;
-		if (kind == 0)
+		/* No key of the log is anything but ASCII. */
+		if (kind == 0 || !str_is_ascii(s->key))
 			continue;
 		if (!key_revision_find(
 			    db, source, kind, s->key, upto, a, &r, e))

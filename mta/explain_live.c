@@ -4,11 +4,9 @@
  */
 #include "mta/explain_live.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
-#include "mta/child.h"
 #include "mta/journal.h"
 #include "mta/lmdb_map.h"
 #include "mta/node.h"
@@ -17,7 +15,6 @@
 
 #define TABLE_BYTES ((size_t)16 << 20)
 #define ARENA_BYTES ((size_t)64 << 20)
-#define ANSWER_MS 20000
 
 struct files {
 	const struct conf_node *conf;
@@ -114,50 +111,4 @@ request_explain(struct request *q, struct err *e)
 		&& answer(q->node->conf, &in, a, q->out, e);
 	arena_free(&a);
 	return ok;
-}
-
-struct ask {
-	const struct conf *conf;
-	const struct explain_in *in;
-	struct arena *arena;
-};
-
-static bool
-answer_child(void *ctx, FILE *out, struct err *e)
-{
-	const struct ask *j = ctx;
-	struct str text = str_in(j->arena, REQUEST_REPLY_MAX);
-	struct jsonw w = jsonw_over(&text);
-	jsonw_object(&w, NULL);
-	if (!answer(j->conf, j->in, j->arena, &w, e))
-		return false;
-	jsonw_end(&w);
-	if (!jsonw_done(&w, e))
-		return false;
-	fwrite(str_text(&text), text.len, 1, out);
-	return true;
-}
-
-int
-explain_command(const struct conf *conf, const char *json)
-{
-	struct err e = ERR_EMPTY;
-	struct json *doc = NULL;
-	struct explain_in in;
-	struct child c = { .fd = -1 };
-	struct arena *a = arena_new(ARENA_BYTES);
-	struct ask j = { conf, &in, a };
-	const bool ok = a
-		&& json_parse(
-			json, strlen(json), &json_limits_request, &doc, &e)
-		&& explain_read_in(json_root(doc), a, &in, &e)
-		&& child_call(&c, answer_child, &j, ANSWER_MS, &e);
-	if (ok)
-		printf("%.*s\n", (int)c.n, c.data);
-	else
-		fprintf(stderr, "postroom-mapd: %s\n", err_text(&e));
-	child_free(&c);
-	json_free(&doc);
-	arena_free(&a);
-	return ok ? 0 : err_exit_code(e.code);
 }

@@ -23,8 +23,4 @@ bool explain_live(const struct conf *conf, struct db *db,
 	const struct explain_in *in, struct arena *a, struct explain_node *out,
 	struct err *e) MUST_USE;
 
-/* postroom-mapd --explain JSON: the answer as JSON on the output; returns the
- * exit status. */
-int explain_command(const struct conf *conf, const char *json);
-
 #endif

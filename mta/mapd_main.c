@@ -23,8 +23,8 @@
 #include "base/sandbox.h"
 #include "base/sock.h"
 #include "base/timeutil.h"
+#include "mta/ask_cmd.h"
 #include "mta/check_cmd.h"
-#include "mta/explain_live.h"
 #include "mta/health.h"
 #include "mta/hold.h"
 #include "mta/live.h"
@@ -68,7 +68,7 @@ static const char usage[] =
 	"  --rollback SERIAL  put routing back to what it was then, and hold\n"
 	"  --resume           publish again\n"
 	"  --history          what was published on this node\n"
-	"  --explain JSON     what the mail servers do with a message\n";
+	"  --ask VERB [JSON]  answer explain or probe, and end\n";
 
 static int64_t
 sooner(int64_t a, int64_t b)
@@ -394,7 +394,7 @@ enum ask {
 	ASK_ROLLBACK,
 	ASK_RESUME,
 	ASK_HISTORY,
-	ASK_EXPLAIN
+	ASK_VERB
 };
 
 static int
@@ -405,7 +405,7 @@ show_usage(bool is_wanted)
 }
 
 static int
-run(struct app *app, enum ask ask, const char *arg)
+run(struct app *app, enum ask ask, const char *arg, const char *more)
 {
 	int64_t serial = 0;
 	switch (ask) {
@@ -421,8 +421,8 @@ run(struct app *app, enum ask ask, const char *arg)
 			&app->conf, (struct journal_hold){ false, 0 });
 	case ASK_HISTORY:
 		return history_command(&app->conf);
-	case ASK_EXPLAIN:
-		return explain_command(&app->conf, arg);
+	case ASK_VERB:
+		return ask_command(&app->conf, arg, more ? more : "{}");
 	case ASK_SERVE:
 		break;
 	}
@@ -437,7 +437,7 @@ main(int argc, char **argv)
 		{ "rollback", 1, NULL, ASK_ROLLBACK },
 		{ "resume", 0, NULL, ASK_RESUME },
 		{ "history", 0, NULL, ASK_HISTORY },
-		{ "explain", 1, NULL, ASK_EXPLAIN }, { 0 } };
+		{ "ask", 1, NULL, ASK_VERB }, { 0 } };
 	static struct app app;
 	const char *file = NULL, *arg = NULL;
 	enum ask ask = ASK_SERVE;
@@ -463,5 +463,5 @@ main(int argc, char **argv)
 	umask(027);
 	if (geteuid() == 0 && !sandbox_become(app.conf.map.user, &e))
 		fatal("%s", err_text(&e));
-	return run(&app, ask, arg);
+	return run(&app, ask, arg, argv[optind]);
 }

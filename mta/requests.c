@@ -15,6 +15,7 @@
 static const struct request_verb verbs[] = {
 	{ "check", request_check, 120000 },
 	{ "explain", request_explain, 20000 },
+	{ "probe", request_probe, 60000 },
 };
 
 static const struct json_limits args_limits = { .bytes = 16384, .depth = 4 };

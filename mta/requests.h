@@ -67,5 +67,10 @@ bool request_u64(const struct request *q, const char *name, uint64_t *value_r,
 request_fn request_check;
 /* The members of maps/explain_form.h in; {serial, steps, outcome, is_cut} out. */
 request_fn request_explain;
+/* The same in; {client, stage, code, reply, took_us, explained: {code, reply},
+ * agrees, is_quota} out. recipient, sender and helo count: the client is
+ * loopback, and nobody is signed in. The second one makes the dialogue itself
+ * (postroom-mapd --ask), the first through postroom-prober. */
+request_fn request_probe, request_probe_here;
 
 #endif

@@ -25,7 +25,7 @@ PORTS = ["http", "smtp", "submission", "submissions", "imap", "imaps",
 # Of the feed, where an instance has other addresses than loopback.
 FEED_PORT = 8443
 PROGRAMS = ["postroom", "postroom-web", "postroom-jobd", "postroom-mapd",
-            "postroom-rootd", "postroom-supervise"]
+            "postroom-rootd", "postroom-prober", "postroom-supervise"]
 
 # Servers see nothing of the environment of whoever starts them, but what
 # tests say about sanitizers.
@@ -214,6 +214,7 @@ class Instance:
             "WEB_SOCKET": os.path.join(self.run, "web.sock"),
             "WAKE_SOCKET": os.path.join(self.run, "map", "wake"),
             "ROOTD_SOCKET": os.path.join(self.run, "rootd.sock"),
+            "PROBE_SOCKET": os.path.join(self.run, "probe.sock"),
             "ORIGIN": self.url, "NODE": "local",
             "NODE_STATE": self.path("node"),
             # A queue that holds nothing is looked through in no time.
@@ -230,6 +231,7 @@ class Instance:
             "SYSLOG": f"postfix-{self.name}",
             "SMTP": str(self.ports["smtp"]) if self.addresses
                     else f"127.0.0.1:{self.ports['smtp']}",
+            "SMTP_PORT": self.ports["smtp"],
             "SUBMISSION": f"127.0.0.1:{self.ports['submission']}",
             "SUBMISSIONS": f"127.0.0.1:{self.ports['submissions']}",
             "INTERFACES": ", ".join(["127.0.0.1", *self.addresses]),
@@ -247,7 +249,7 @@ class Instance:
         words["ENV"] = "".join(
             f"env = {key}={value}\n" for key, value in ENVIRONMENT.items()
             if key.endswith("SAN_OPTIONS"))
-        for program in ("rootd", "mapd", "web", "jobd"):
+        for program in ("rootd", "prober", "mapd", "web", "jobd"):
             words[f"WRAP_{program}"] = self.wrap.get(program, "")
         return words
 

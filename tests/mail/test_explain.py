@@ -79,6 +79,40 @@ class Explain(MailCase):
         print(f"{ROUNDS * CASES * 2} answers agree, {differing} were pending",
               flush=True)
 
+    def ask_node(self, verb, args):
+        """The reply of the node to a request, as the panel gets it."""
+        node = self.api.get("/publishing")["nodes"][0]["id"]
+        asked = self.api.post(f"/nodes/{node}/requests",
+                              {"verb": verb, "args": args})
+
+        def reply():
+            now = self.api.get(f"/nodes/{node}/requests/{asked['id']}")
+            return now["state"] != "waiting" and now
+
+        return self.wait_until(reply, f"the reply to {verb}", 30)
+
+    def test_d_a_probe_confirms_what_is_explained(self):
+        for number in range(4):
+            ask = {"recipient": self.world.recipient() or "x@far.test",
+                   "sender": "s@far.test", "client": "127.0.0.1"}
+            told = self.explain(ask)
+            by_hand = self.explain(ask, "--probe")
+            self.assertTrue(by_hand["agrees"],
+                            f"POSTROOM_SEED={SEED} {by_hand}")
+            if not told["deliver"] or told["result"] == "accept":
+                self.assertEqual(self.verdict(told), self.verdict(by_hand))
+            if number > 1:
+                continue
+            args = {k: ask[k] for k in ("recipient", "sender")}
+            reply = self.ask_node("probe", args)
+            self.assertEqual(reply["state"], "ok", reply)
+            self.assertTrue(reply["body"]["agrees"], reply)
+            self.assertEqual(self.verdict(reply["body"]),
+                             self.verdict(by_hand))
+            live = self.ask_node("explain", ask)
+            self.assertEqual(live["state"], "ok", live)
+            self.assertEqual(live["body"]["steps"], told["items"])
+
     def queued_to(self, reply):
         """Where the mail log says that a message went: {address: relay}."""
         queue_id = re.search(r"queued as (\w+)", reply).group(1)

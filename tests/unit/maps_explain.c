@@ -328,7 +328,9 @@ an_account_shows_its_home_and_nothing_else(void **state)
 		.login = "taro@a.test" };
 	(void)state;
 	assert_true(explain_run(&config, &q, a, &x, &e));
-	explain_json(&w, NULL, &x);
+	jsonw_object(&w, NULL);
+	explain_write_members(&w, &x);
+	jsonw_end(&w);
 	assert_true(jsonw_done(&w, &e));
 	assert_non_null(strstr(text, "\"line\":\"taro@a.test /v/1\""));
 	assert_null(strstr(text, "\\t"));
