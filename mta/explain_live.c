@@ -63,6 +63,9 @@ explain_live(const struct conf *conf, struct db *db,
 	struct journal_state s;
 	size_t len;
 	const struct explain_query q = explain_query_of(in);
+	if (conf->node.role != NODE_MAILBOX)
+		return err_set(e, ERR_INVALID, "node", "other_role", "",
+			"what a mailbox host does is not known to this node");
 	node_cidr_path(&conf->node, path);
 	if (!file_read(path, TABLE_BYTES, a, &table, &len, e)
 		|| !journal_peek(conf->node.state, &s, e))
