@@ -28,15 +28,6 @@ operator_name(void)
 	return pw ? pw->pw_name : "unknown";
 }
 
-bool
-cli_open(struct cli *c, struct err *e)
-{
-	if (!c->is_open)
-		c->is_open =
-			core_open(&c->core, &c->conf, FACE_CLI, c->arena, e);
-	return c->is_open;
-}
-
 static bool
 run(struct cli *c, struct err *e)
 {

@@ -11,10 +11,12 @@
 #include "db/admin_rows.h"
 #include "db/due_rows.h"
 #include "db/misc_rows.h"
+#include "db/node_rows.h"
 
 enum { BATCH = 200 };
 
 #define KEEP_CLAIMS_US US_PER_DAY
+#define KEEP_REQUESTS_US US_PER_DAY
 #define KEEP_FAILURES_US US_PER_DAY
 #define IDLE_US (SESSION_IDLE_S * US_PER_S)
 
@@ -197,14 +199,16 @@ bool
 due_sessions(struct core *c, uint64_t *done_r, struct err *e)
 {
 	int64_t now = c->now();
-	uint64_t claims = 0;
+	uint64_t claims = 0, requests = 0;
 
 	*done_r = 0;
 	if (!admin_row_purge(c->db, now, now - IDLE_US, now - KEEP_FAILURES_US,
 		    done_r, e)
-		|| !claim_row_purge(c->db, now - KEEP_CLAIMS_US, &claims, e))
+		|| !claim_row_purge(c->db, now - KEEP_CLAIMS_US, &claims, e)
+		|| !node_request_row_purge(
+			c->db, now - KEEP_REQUESTS_US, &requests, e))
 		return false;
-	*done_r += claims;
+	*done_r += claims + requests;
 	return true;
 }
 
@@ -223,6 +227,7 @@ due_next(struct core *c, int64_t *us_r, struct err *e)
 	const struct due_keep keep = {
 		.jobs_us = c->conf->retention.jobs_days * US_PER_DAY,
 		.claims_us = KEEP_CLAIMS_US,
+		.requests_us = KEEP_REQUESTS_US,
 		.failures_us = KEEP_FAILURES_US,
 		.idle_us = IDLE_US,
 	};

@@ -17,7 +17,8 @@ bool due_domains(struct core *c, uint64_t *done_r, struct err *e) MUST_USE;
 /* Rows of deleted nouns past purge_at go for good. */
 bool due_purge(struct core *c, uint64_t *done_r, struct err *e) MUST_USE;
 
-/* Sessions, first-use links, throttle and idempotency rows that ran out. */
+/* Sessions, first-use links, throttle and idempotency rows that ran out, and
+ * requests to nodes that are a day old. */
 bool due_sessions(struct core *c, uint64_t *done_r, struct err *e) MUST_USE;
 
 /* Finished jobs older than [retention] jobs_days. */

@@ -45,12 +45,18 @@ static const struct sql sql[] = {
 							     "FROM idempotency "
 							     "UNION ALL "
 							     "SELECT "
+							     "MIN(created) + "
+							     "INTERVAL ? "
+							     "MICROSECOND FROM "
+							     "node_request "
+							     "UNION ALL "
+							     "SELECT "
 							     "MIN(last_failure)"
 							     " + INTERVAL ? "
 							     "MICROSECOND "
 							     "FROM throttle) "
 							     "AS dates",
-		"iiii", "t" },
+		"iiiii", "t" },
 	[Q_LIST + DUE_MAILBOX] = { "SELECT id, domain_id, address, version "
 				   "FROM mailbox WHERE purge_at <= ? "
 				   "AND alive IS NULL ORDER BY purge_at "
@@ -104,6 +110,7 @@ due_row_next(struct db *db, const struct due_keep *keep, int64_t *us_r,
 	if (!db_query(db, &sql[Q_NEXT],
 		    ARGS(arg_i64(keep->idle_us), arg_i64(keep->jobs_us),
 			    arg_i64(keep->claims_us),
+			    arg_i64(keep->requests_us),
 			    arg_i64(keep->failures_us)),
 		    &r, e))
 		return false;

@@ -13,6 +13,7 @@ extern const struct sql_table due_sql;
 struct due_keep {
 	int64_t jobs_us;     /* behind their end */
 	int64_t claims_us;   /* behind their making */
+	int64_t requests_us; /* of nodes, behind their making */
 	int64_t failures_us; /* behind the last one */
 	int64_t idle_us;     /* behind the last use of a session */
 };

@@ -246,6 +246,20 @@ class Clock(JobdCase):
         until("the job's end", lambda: self.number(
             "SELECT COUNT(*) FROM job WHERE finished < '2021-01-01'") == 0)
 
+    def test_requests_to_nodes_go_after_a_day(self):
+        self.cli("node", "add", "asked")
+        self.sql("".join(
+            "INSERT INTO node_request (node_id, verb, actor_kind, "
+            "actor_name, created, expires) SELECT id, 'check', 2, 'x', "
+            f"UTC_TIMESTAMP(6) - INTERVAL {hours} HOUR, UTC_TIMESTAMP(6) "
+            "FROM node;" for hours in (23, 25)))
+        self.sql("INSERT INTO node_reply (request_id, code, body, created) "
+                 "SELECT id, 'ok', '{}', UTC_TIMESTAMP(6) FROM node_request")
+        self.jobd()
+        until("the old request's end", lambda: self.number(
+            "SELECT COUNT(*) FROM node_request") == 1)
+        self.assertEqual(1, self.number("SELECT COUNT(*) FROM node_reply"))
+
 
 if __name__ == "__main__":
     unittest.main()
