@@ -180,21 +180,25 @@ journal_cases(const char *folder)
 	struct delta_line line = { MAP_ACCOUNTS, "taro@a.test", "old hash",
 		"new hash" };
 	const struct delta d = { .line = &line, .n = 1, .changed = 1 };
+	struct journal_mark mark = { .to = 5, .floor = 5 };
 	char path[128], text[400] = "";
+	struct conf conf;
 
+	conf_init(&conf);
+	snprintf(conf.node.state, sizeof(conf.node.state), "%s", folder);
 	snprintf(path, sizeof(path), "%s/journal", folder);
-	assert_true(journal_open(folder, &j, &s, &e));
+	assert_true(journal_open(&conf.node, &j, &s, &e));
 	assert_int_equal(s.applied, 0);
-	assert_true(journal_intend(j, 5, RELOAD_POSTFIX, &d, &e));
+	assert_true(journal_intend(j, 5, RELOAD_POSTFIX, &d, NULL, NULL, &e));
 	assert_true(journal_peek(folder, &s, &e));
 	assert_int_equal(s.applied, 0);
 	assert_int_equal(s.reloads, RELOAD_POSTFIX);
-	assert_true(journal_applied(j, 5, &d, &e));
+	assert_true(journal_applied(j, &mark, &d, &e));
 	assert_true(journal_peek(folder, &s, &e));
 	assert_int_equal(s.applied, 5);
 	assert_int_equal(s.reloads, RELOAD_POSTFIX);
 	assert_true(journal_reloaded(j, &e));
-	assert_true(journal_intend(j, 6, RELOAD_DOVECOT, NULL, &e));
+	assert_true(journal_intend(j, 6, RELOAD_DOVECOT, NULL, NULL, NULL, &e));
 	journal_close(&j);
 
 	/* Killed in the middle of a line. */
@@ -202,10 +206,11 @@ journal_cases(const char *folder)
 	assert_non_null(f);
 	fputs("A 99", f);
 	fclose(f);
-	assert_true(journal_open(folder, &j, &s, &e));
+	assert_true(journal_open(&conf.node, &j, &s, &e));
 	assert_int_equal(s.applied, 5);
 	assert_int_equal(s.reloads, RELOAD_DOVECOT);
-	assert_true(journal_applied(j, 7, NULL, &e));
+	mark.to = 7;
+	assert_true(journal_applied(j, &mark, NULL, &e));
 	journal_close(&j);
 	assert_true(journal_peek(folder, &s, &e));
 	assert_int_equal(s.applied, 7);
@@ -218,7 +223,7 @@ journal_cases(const char *folder)
 	const size_t n = fread(text, 1, sizeof(text) - 1, f);
 	fclose(f);
 	text[n] = '\0';
-	assert_non_null(strstr(text, "~accounts\ttaro@a.test\t\t\n"));
+	assert_non_null(strstr(text, "~accounts\ttaro@a.test\t\t"));
 	assert_null(strstr(text, "hash"));
 }
 
