@@ -2,9 +2,8 @@
  * Routing as it was: from the changed lines of a journal, in their order, what
  * each line that was touched must be. Pure.
  *
- * For a serial: a line changed by something newer goes back to what it was
- * before that; one that was last changed by something as old stays as that
- * left it. For REWIND_LAST: each line is what its last change left. Lines that
+ * For a serial: a line is what it was before the first change of it that is
+ * newer, or what its last change left where none is. For REWIND_LAST: each line is what its last change left. Lines that
  * were never touched are as they are.
  */
 #ifndef MAPS_REWIND_H

@@ -74,8 +74,6 @@ save(struct node *n, struct err *e)
 static bool
 take_line(void *ctx, const struct journal_line *l, struct err *e)
 {
-	if (l->is_back)
-		return true;
 	return rewind_take(ctx, l->map, l->key, l->before, l->after, l->tag, e);
 }
 
@@ -163,19 +161,70 @@ move_free(struct move *m)
 	delta_free(&m->delta);
 }
 
+/* The serial before the hold that stands began. */
+struct origin {
+	uint64_t serial;
+	bool is_known;
+};
+
+static bool
+note_line(void *ctx, const struct journal_line *l, struct err *e)
+{
+	struct origin *o = ctx;
+	(void)e;
+	if (l->is_back && !o->is_known)
+		*o = (struct origin){ l->to, true };
+	return true;
+}
+
+static bool
+note_record(void *ctx, const struct journal_record *r, struct err *e)
+{
+	struct origin *o = ctx;
+	(void)e;
+	o->is_known = o->is_known && r->hold.is_held;
+	return true;
+}
+
+/* To which serial the lines are read back. */
+static bool
+find_serial(const struct node *n, struct journal_hold to, uint64_t from,
+	uint64_t *serial_r, struct err *e)
+{
+	struct origin o = { n->applied, false };
+	const struct journal_reader reader = {
+		.line = note_line, .record = note_record, .ctx = &o
+	};
+	*serial_r = to.serial;
+	if (to.is_held)
+		return true;
+	if (!journal_read(n->conf->node.state, from, &reader, e))
+		return false;
+	*serial_r = o.is_known ? o.serial : n->applied;
+	return true;
+}
+
 static bool
 read_past(struct node *n, struct move *m, struct journal_hold to, struct err *e)
 {
 	const struct journal_reader reader = {
 		.line = take_line, .anew = take_anew, .ctx = &m->past
 	};
-	uint64_t from = to.is_held ? to.serial : UINT64_MAX;
+	uint64_t from = to.is_held ? to.serial : n->applied;
 	if (n->gate.is_held && n->gate.hold < from)
 		from = n->gate.hold;
 	if (from > n->applied)
 		from = n->applied;
-	m->past.serial = to.is_held ? to.serial : REWIND_LAST;
-	return journal_read(n->conf->node.state, from, &reader, e);
+	return find_serial(n, to, from, &m->past.serial, e)
+		&& journal_read(n->conf->node.state, from, &reader, e);
+}
+
+static uint64_t
+back_tag(void *ctx, const struct delta_line *d)
+{
+	const struct node *n = ctx;
+	const uint64_t approved = gate_approved(&n->gate, key_domain(d->key));
+	return (approved < n->applied ? approved : n->applied) + 1;
 }
 
 static bool
@@ -184,7 +233,7 @@ apply(struct node *n, const struct delta *d, struct journal_hold to,
 {
 	const bool reload = delta_wants_reload(d);
 	if (!journal_intend_back(n->journal, n->applied, to,
-		    reload ? RELOAD_POSTFIX : RELOAD_NONE, d, e))
+		    reload ? RELOAD_POSTFIX : RELOAD_NONE, d, back_tag, n, e))
 		return false;
 	if (reload)
 		reload_want(n, false);

@@ -269,29 +269,6 @@ flush(struct journal *j, bool sync, struct err *e)
 	return false;
 }
 
-bool
-journal_intend(struct journal *j, uint64_t to, unsigned reloads,
-	const struct delta *d, journal_tag *tag, void *ctx, struct err *e)
-{
-	fprintf(j->f, "I %" PRIu64 " %" PRId64 " %u\n", to, now_us(), reloads);
-	put_delta(j->f, to, d, tag, ctx);
-	j->state.reloads |= reloads;
-	return flush(j, reloads != 0 || (d && d->n > 0), e);
-}
-
-bool
-journal_intend_back(struct journal *j, uint64_t to, struct journal_hold hold,
-	unsigned reloads, const struct delta *d, struct err *e)
-{
-	fprintf(j->f, "I %" PRIu64 " %" PRId64 " %u back ", to, now_us(),
-		reloads);
-	put_hold(j->f, hold);
-	putc('\n', j->f);
-	put_delta(j->f, to, d, NULL, NULL);
-	j->state.reloads |= reloads;
-	return flush(j, true, e);
-}
-
 /* The line `letter` with the state as it is now. */
 static void
 put_state(FILE *f, char letter, const struct journal_state *s)
@@ -351,6 +328,33 @@ rotate_due(struct journal *j, struct err *e)
 		&& (age < US_PER_DAY || size < 4096))
 		return true;
 	return rotate(j, e);
+}
+
+bool
+journal_intend(struct journal *j, uint64_t to, unsigned reloads,
+	const struct delta *d, journal_tag *tag, void *ctx, struct err *e)
+{
+	/* Rounds that fail again and again do not end in A lines. */
+	if (!rotate_due(j, e))
+		return false;
+	fprintf(j->f, "I %" PRIu64 " %" PRId64 " %u\n", to, now_us(), reloads);
+	put_delta(j->f, to, d, tag, ctx);
+	j->state.reloads |= reloads;
+	return flush(j, reloads != 0 || (d && d->n > 0), e);
+}
+
+bool
+journal_intend_back(struct journal *j, uint64_t to, struct journal_hold hold,
+	unsigned reloads, const struct delta *d, journal_tag *tag, void *ctx,
+	struct err *e)
+{
+	fprintf(j->f, "I %" PRIu64 " %" PRId64 " %u back ", to, now_us(),
+		reloads);
+	put_hold(j->f, hold);
+	putc('\n', j->f);
+	put_delta(j->f, to, d, tag, ctx);
+	j->state.reloads |= reloads;
+	return flush(j, true, e);
 }
 
 static void

@@ -71,8 +71,8 @@ uint64_t journal_from(const struct journal *j);
 
 /*
  * Which serial a line goes back with: the line of a domain whose changes were
- * approved up to a serial goes back with that. 0: the line was only put right,
- * and never goes back.
+ * approved up to a serial goes back with that; what a rollback did counts from
+ * the next serial on. 0: the line was only put right, and never goes back.
  */
 typedef uint64_t journal_tag(void *ctx, const struct delta_line *d);
 
@@ -85,7 +85,7 @@ bool journal_intend(struct journal *j, uint64_t to, unsigned reloads,
 /* The same for a rollback, or for the end of one. */
 bool journal_intend_back(struct journal *j, uint64_t to,
 	struct journal_hold hold, unsigned reloads, const struct delta *d,
-	struct err *e) MUST_USE;
+	journal_tag *tag, void *ctx, struct err *e) MUST_USE;
 
 /* After applying. */
 bool journal_applied(struct journal *j, const struct journal_mark *m,

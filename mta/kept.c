@@ -91,10 +91,20 @@ kept_text(const struct conf_node *c, enum map_id map, struct map_lines *out,
 }
 
 static bool
+pass_line(void *ctx, const char *key, const char *value, struct err *e)
+{
+	(void)ctx;
+	(void)key;
+	(void)value;
+	(void)e;
+	return true;
+}
+
+static bool
 try_child(void *ctx, FILE *out, struct err *e)
 {
 	(void)out;
-	return lmdb_scan(ctx, NULL, NULL, e);
+	return lmdb_scan(ctx, pass_line, NULL, e);
 }
 
 bool

@@ -314,6 +314,23 @@ walk(struct env *x, MDB_cursor *cur, lmdb_each *each, void *ctx, size_t *n_r,
 	return rc == MDB_NOTFOUND ? true : fail(x, "read", rc, e);
 }
 
+/* The list of free pages, which only a writer reads otherwise. */
+static int
+read_free_list(struct env *x)
+{
+	MDB_cursor *cur = NULL;
+	MDB_val k, v;
+	volatile unsigned char sum = 0;
+	int rc = mdb_cursor_open(x->txn, 0, &cur);
+	if (rc)
+		return rc;
+	while (!(rc = mdb_cursor_get(cur, &k, &v, MDB_NEXT)))
+		for (size_t i = 0; i < v.mv_size; i += 512)
+			sum ^= ((const unsigned char *)v.mv_data)[i];
+	mdb_cursor_close(cur);
+	return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
 bool
 lmdb_scan(const char *path, lmdb_each *each, void *ctx, struct err *e)
 {
@@ -325,7 +342,9 @@ lmdb_scan(const char *path, lmdb_each *each, void *ctx, struct err *e)
 
 	if (!read_begin(&x, path, e))
 		goto out;
-	int rc = mdb_stat(x.txn, x.dbi, &st);
+	int rc = each ? 0 : read_free_list(&x);
+	if (!rc)
+		rc = mdb_stat(x.txn, x.dbi, &st);
 	if (!rc)
 		rc = mdb_cursor_open(x.txn, x.dbi, &cur);
 	if (rc) {

@@ -43,7 +43,8 @@ typedef bool lmdb_each(
 /*
  * All lines in key order, under a read lock held throughout. Fails as
  * `damaged` where a key or value lacks its NUL, keys are out of order or the
- * count is not the one on record.
+ * count is not the one on record. Without `each` the list of free pages, which
+ * only a writer meets, is read too.
  */
 bool lmdb_scan(const char *path, lmdb_each *each, void *ctx, struct err *e)
 	__attribute__((warn_unused_result));

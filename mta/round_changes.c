@@ -238,12 +238,22 @@ round_let_relays_wait(struct round *r)
 			&r->relays);
 }
 
+/* Beside a change of the whole domain a difference may come of that. */
+static bool
+is_repair(const struct round *r, const char *key)
+{
+	const char *domain = key_domain(key);
+	return strset_has(&r->repairs, domain)
+		|| (strset_has(&r->repairs, key)
+			&& !strset_has(&r->domains, domain));
+}
+
 uint64_t
 round_tag(void *ctx, const struct delta_line *d)
 {
 	const struct round *r = ctx;
 	const char *domain = key_domain(d->key);
-	if (strset_has(&r->repairs, d->key) || strset_has(&r->repairs, domain))
+	if (is_repair(r, d->key))
 		return 0;
 	const uint64_t approved = gate_approved(&r->node->gate, domain);
 	return approved < r->serial ? approved : r->serial;
