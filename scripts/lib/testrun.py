@@ -213,6 +213,12 @@ def build(runner, parts):
     return done, not any(step.failed or not step.passed for step in done)
 
 
+def wants_database(source):
+    """Whether a unit program asks for a server to test against."""
+    with open(source) as f:
+        return re.search(r"core_fixture\.h|POSTROOM_TEST_DB", f.read())
+
+
 def unit_steps(soak):
     steps = []
     sources = sorted(glob.glob(os.path.join(ROOT, "tests/unit/*.c")))
@@ -224,7 +230,7 @@ def unit_steps(soak):
             if build == "build-san" and name in TIMED:
                 continue
             argv = [f"{build}/tests/{name}"]
-            if not name.startswith(("base_", "maps_")):
+            if wants_database(source):
                 argv.insert(0, WITH_DB)
             steps.append(Step("unit", f"{build}/{name}", argv, "cmocka",
                               env=env))
