@@ -16,6 +16,13 @@ static const struct request_verb verbs[] = {
 	{ "check", request_check, 120000 },
 	{ "explain", request_explain, 20000 },
 	{ "probe", request_probe, 60000 },
+	{ "queue_list", request_queue_list, 30000 },
+	{ "queue_flush", request_queue_flush, 20000 },
+	{ "queue_hold", request_queue_hold, 20000 },
+	{ "queue_release", request_queue_release, 20000 },
+	{ "queue_delete", request_queue_delete, 20000 },
+	{ "queue_headers", request_queue_headers, 20000 },
+	{ "outage", request_outage, 30000 },
 };
 
 static const struct json_limits args_limits = { .bytes = 16384, .depth = 4 };

@@ -72,5 +72,8 @@ request_fn request_explain;
  * loopback, and nobody is signed in. The second one makes the dialogue itself
  * (postroom-mapd --ask), the first through postroom-prober. */
 request_fn request_probe, request_probe_here;
+request_fn request_queue_list, request_queue_flush, request_queue_hold,
+	request_queue_release, request_queue_delete, request_queue_headers,
+	request_outage;
 
 #endif

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -37,29 +38,44 @@ child(const struct root_command *c, int out)
 	_exit(126);
 }
 
+/* Take what fits, whole or cut; the rest is read and dropped. */
+static void
+keep(struct root_result *r, size_t *cap, size_t most, const char *data,
+	size_t n)
+{
+	if (n > most - r->n)
+		n = most - r->n;
+	if (r->n + n + 1 > *cap) {
+		const size_t more = (r->n + n + 1) * 2;
+		char *p = realloc(r->output, more);
+		if (!p)
+			return;
+		r->output = p;
+		*cap = more;
+	}
+	memcpy(r->output + r->n, data, n);
+	r->n += n;
+	r->output[r->n] = '\0';
+}
+
 /*
  * Read until the command ends. A daemon that inherited the pipe must not hold
  * it up, so the end of the command counts, not the end of the pipe.
  */
 static bool
-collect(pid_t pid, int fd, int64_t until_us, struct root_result *r, int *st)
+collect(pid_t pid, int fd, int64_t until_us, const struct root_command *c,
+	struct root_result *r, int *st)
 {
-	size_t n = 0;
-	char drop[512];
+	size_t cap = 0;
+	char data[16384];
 	for (;;) {
 		const pid_t done = waitpid(pid, st, WNOHANG);
 		for (;;) {
-			char *to = n < ROOT_OUTPUT_MAX ? r->output + n : drop;
-			const size_t room = n < ROOT_OUTPUT_MAX
-				? ROOT_OUTPUT_MAX - n
-				: sizeof(drop);
-			const ssize_t got = read(fd, to, room);
+			const ssize_t got = read(fd, data, sizeof(data));
 			if (got <= 0)
 				break;
-			if (to != drop)
-				n += (size_t)got;
+			keep(r, &cap, c->output_max, data, (size_t)got);
 		}
-		r->output[n] = '\0';
 		if (done == pid)
 			return true;
 		if (monotonic_us() >= until_us)
@@ -88,7 +104,7 @@ root_exec(const struct root_command *c, struct root_result *r)
 	}
 	setpgid(pid, pid);
 	fcntl(p[0], F_SETFL, O_NONBLOCK);
-	if (collect(pid, p[0], until, r, &st)) {
+	if (collect(pid, p[0], until, c, r, &st)) {
 		r->status =
 			WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st);
 	} else {
@@ -99,4 +115,11 @@ root_exec(const struct root_command *c, struct root_result *r)
 		r->status = 124;
 	}
 	close(p[0]);
+}
+
+void
+root_result_free(struct root_result *r)
+{
+	free(r->output);
+	*r = (struct root_result){ 0 };
 }

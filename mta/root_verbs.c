@@ -6,10 +6,18 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "base/domain.h"
 #include "base/str.h"
 
 #define POSTFIX "/usr/sbin/postfix"
+#define POSTQUEUE "/usr/sbin/postqueue"
+#define POSTSUPER "/usr/sbin/postsuper"
+#define POSTCAT "/usr/sbin/postcat"
+#define POSTCONF "/usr/sbin/postconf"
 #define DOVEADM "/usr/bin/doveadm"
+
+/* Of an error's own words. */
+#define SHORT ((size_t)2000)
 
 enum config { POSTFIX_CONFIG, DOVECOT_CONFIG };
 
@@ -29,14 +37,55 @@ is_login(const char *s)
 		&& strcmp(s, out) == 0;
 }
 
+/*
+ * A queue id, short or long (postconf(5), enable_long_queue_ids): six letters
+ * and digits at least, so that postsuper(1) never sees its word ALL.
+ */
+static bool
+is_queue_id(const char *s)
+{
+	const size_t n = strspn(s,
+		"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"abcdefghijklmnopqrstuvwxyz");
+	return s[n] == '\0' && n >= 6 && n <= 32;
+}
+
+static bool
+is_domain(const char *s)
+{
+	char out[DOMAIN_SIZE];
+	struct err e = ERR_EMPTY;
+	return domain_check(s, out, sizeof(out), &e) && strcmp(s, out) == 0;
+}
+
+/* `NAME=NUMBER UNIT` of the two settings that say how long mail waits. */
+static bool
+is_lifetime(const char *s)
+{
+	static const char *const names[] = { "maximal_queue_lifetime=",
+		"bounce_queue_lifetime=" };
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const size_t n = strlen(names[i]);
+		if (strncmp(s, names[i], n) != 0)
+			continue;
+		const size_t digits = strspn(s + n, "0123456789");
+		return digits >= 1 && digits <= 8
+			&& (s[n + digits] == '\0'
+				|| (strchr("smhdw", s[n + digits])
+					&& s[n + digits + 1] == '\0'));
+	}
+	return false;
+}
+
 static const struct verb {
 	const char *name;
 	const char *program;
 	enum config config;
-	const char *words[2];
+	const char *words[3];
 	bool (*is_argument)(const char *s); /* NULL: takes none */
 	int timeout_ms;
 	struct root_rate rate;
+	size_t output_max; /* 0: SHORT */
 } verbs[ROOT_VERBS] = {
 	[ROOT_RELOAD_POSTFIX] = { "reload-postfix", POSTFIX, POSTFIX_CONFIG,
 		{ "reload" }, NULL, 15000, { 40, 500 } },
@@ -44,6 +93,25 @@ static const struct verb {
 		{ "reload" }, NULL, 15000, { 5, 5000 } },
 	[ROOT_END_SESSIONS] = { "end-sessions", DOVEADM, DOVECOT_CONFIG,
 		{ "kick" }, is_login, 5000, { 2000, 20 } },
+	[ROOT_QUEUE_LIST] = { "queue-list", POSTQUEUE, POSTFIX_CONFIG, { "-j" },
+		NULL, 15000, { 20, 500 }, ROOT_OUTPUT_MAX },
+	[ROOT_QUEUE_FLUSH] = { "queue-flush", POSTQUEUE, POSTFIX_CONFIG,
+		{ "-f" }, NULL, 15000, { 5, 5000 } },
+	[ROOT_QUEUE_FLUSH_DOMAIN] = { "queue-flush-domain", POSTQUEUE,
+		POSTFIX_CONFIG, { "-s" }, is_domain, 15000, { 20, 1000 } },
+	[ROOT_QUEUE_HOLD] = { "queue-hold", POSTSUPER, POSTFIX_CONFIG, { "-h" },
+		is_queue_id, 15000, { 100, 200 } },
+	[ROOT_QUEUE_RELEASE] = { "queue-release", POSTSUPER, POSTFIX_CONFIG,
+		{ "-H" }, is_queue_id, 15000, { 100, 200 } },
+	[ROOT_QUEUE_DELETE] = { "queue-delete", POSTSUPER, POSTFIX_CONFIG,
+		{ "-d" }, is_queue_id, 15000, { 100, 200 } },
+	[ROOT_QUEUE_HEADERS] = { "queue-headers", POSTCAT, POSTFIX_CONFIG,
+		{ "-qh" }, is_queue_id, 15000, { 100, 200 }, 64 << 10 },
+	[ROOT_LIFETIMES] = { "lifetimes", POSTCONF, POSTFIX_CONFIG,
+		{ "-h", "maximal_queue_lifetime", "bounce_queue_lifetime" },
+		NULL, 15000, { 20, 500 } },
+	[ROOT_SET_LIFETIME] = { "set-lifetime", POSTCONF, POSTFIX_CONFIG,
+		{ "-e" }, is_lifetime, 15000, { 10, 1000 } },
 };
 
 const char *
@@ -104,7 +172,8 @@ root_request_command(const struct root_request *r,
 	const struct verb *v = &verbs[r->verb];
 	int n = 0;
 
-	*c = (struct root_command){ .timeout_ms = v->timeout_ms };
+	*c = (struct root_command){ .timeout_ms = v->timeout_ms,
+		.output_max = v->output_max ? v->output_max : SHORT };
 	c->argv[n++] = v->program;
 	c->argv[n++] = "-c";
 	c->argv[n++] = v->config == POSTFIX_CONFIG ? conf->postfix_config

@@ -1,9 +1,12 @@
 /*
  * What postroom-rootd does for others: a closed table of verbs, each one fixed
- * command line with at most one argument of a strict grammar.
+ * command line with at most one argument of a strict grammar: a login, a
+ * domain, a queue id, or one of two settings with a time.
  *
  * Nothing here runs a command; root_exec.h does. A request is one datagram on
- * a SOCK_SEQPACKET socket, `verb` or `verb NUL argument`.
+ * a SOCK_SEQPACKET socket, `verb` or `verb NUL argument`. The answer is
+ * `status LF output` in datagrams of at most ROOT_PACKET_MAX bytes, until the
+ * connection ends.
  */
 #ifndef MTA_ROOT_VERBS_H
 #define MTA_ROOT_VERBS_H
@@ -13,12 +16,24 @@
 #include "base/err.h"
 
 #define ROOT_REQUEST_MAX 400
+#define ROOT_PACKET_MAX 32768
 #define ROOT_ARGV_MAX 8
+/* Most that any verb answers. */
+#define ROOT_OUTPUT_MAX ((size_t)16 << 20)
 
 enum root_verb {
 	ROOT_RELOAD_POSTFIX,
 	ROOT_RELOAD_DOVECOT,
 	ROOT_END_SESSIONS,
+	ROOT_QUEUE_LIST,
+	ROOT_QUEUE_FLUSH,
+	ROOT_QUEUE_FLUSH_DOMAIN,
+	ROOT_QUEUE_HOLD,
+	ROOT_QUEUE_RELEASE,
+	ROOT_QUEUE_DELETE,
+	ROOT_QUEUE_HEADERS,
+	ROOT_LIFETIMES,
+	ROOT_SET_LIFETIME,
 	ROOT_VERBS
 };
 
@@ -33,6 +48,7 @@ struct root_request {
 struct root_command {
 	const char *argv[ROOT_ARGV_MAX];
 	int timeout_ms;
+	size_t output_max; /* bytes of its output that are answered */
 };
 
 /*

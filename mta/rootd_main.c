@@ -2,8 +2,7 @@
  * postroom-rootd: the only program that runs as root on a mail node.
  *
  * It serves one connection at a time on a SOCK_SEQPACKET socket: looks who is
- * there (SO_PEERCRED), reads one request, runs its fixed command and answers
- * `status LF output`. It reads no file but its configuration and takes
+ * there (SO_PEERCRED), reads one request, runs its fixed command and answers. It reads no file but its configuration and takes
  * nothing from a peer but a verb and one argument of a strict grammar.
  */
 #include <errno.h>
@@ -48,12 +47,21 @@ static const char usage[] =
 static void
 answer(int fd, int status, const char *text)
 {
-	char buf[ROOT_OUTPUT_MAX + 16];
+	char buf[ROOT_PACKET_MAX];
 	struct str s = STR_FIXED(buf);
 	str_addf(&s, "%d\n", status);
-	str_add(&s, text);
-	if (send(fd, s.data, s.len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-		log_warn("peer left before its answer: %s", strerror(errno));
+	do {
+		const size_t room = sizeof(buf) - 1 - s.len;
+		const size_t n = strnlen(text, room);
+		str_add_n(&s, text, n);
+		text += n;
+		if (send(fd, s.data, s.len, MSG_NOSIGNAL) < 0) {
+			log_warn("peer left before its answer: %s",
+				strerror(errno));
+			return;
+		}
+		str_reset(&s);
+	} while (*text);
 }
 
 static void
@@ -71,9 +79,10 @@ run(struct app *app, int fd, const struct root_request *r)
 	str_add_i64(&t, (monotonic_us() - t0) / 1000);
 	log_kv(res.status == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, "ran", "verb",
 		root_verb_name(r->verb), "arg", r->arg, "status", status,
-		"took_ms", took, "output", res.status == 0 ? "" : res.output,
-		NULL);
-	answer(fd, res.status, res.output);
+		"took_ms", took, "output",
+		res.status == 0 || !res.output ? "" : res.output, NULL);
+	answer(fd, res.status, res.output ? res.output : "");
+	root_result_free(&res);
 }
 
 static void

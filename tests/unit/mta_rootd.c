@@ -21,6 +21,7 @@
 #include "mta/root_exec.h"
 #include "mta/root_verbs.h"
 
+#define OUTPUT_MAX 2000
 #define REQUEST(text) text, sizeof(text) - 1
 
 static const struct {
@@ -37,6 +38,53 @@ static const struct {
 		"/usr/bin/doveadm -c /etc/dc kick taro@a.test" },
 	{ "a domain's sessions", REQUEST("end-sessions\0*@a.test"), NULL,
 		"/usr/bin/doveadm -c /etc/dc kick *@a.test" },
+	{ "the queue", REQUEST("queue-list"), NULL,
+		"/usr/sbin/postqueue -c /etc/pf -j" },
+	{ "all mail once more", REQUEST("queue-flush"), NULL,
+		"/usr/sbin/postqueue -c /etc/pf -f" },
+	{ "a domain's mail once more", REQUEST("queue-flush-domain\0a.test"),
+		NULL, "/usr/sbin/postqueue -c /etc/pf -s a.test" },
+	{ "a message on hold",
+		REQUEST("queue-hold\0"
+			"3F0A1B2C4D"),
+		NULL, "/usr/sbin/postsuper -c /etc/pf -h 3F0A1B2C4D" },
+	{ "a message off hold",
+		REQUEST("queue-release\0"
+			"4gBxyz12Xyz"),
+		NULL, "/usr/sbin/postsuper -c /etc/pf -H 4gBxyz12Xyz" },
+	{ "a message gone",
+		REQUEST("queue-delete\0"
+			"3F0A1B2C4D"),
+		NULL, "/usr/sbin/postsuper -c /etc/pf -d 3F0A1B2C4D" },
+	{ "a message's headers",
+		REQUEST("queue-headers\0"
+			"3F0A1B2C4D"),
+		NULL, "/usr/sbin/postcat -c /etc/pf -qh 3F0A1B2C4D" },
+	{ "how long mail waits", REQUEST("lifetimes"), NULL,
+		"/usr/sbin/postconf -c /etc/pf -h maximal_queue_lifetime"
+		" bounce_queue_lifetime" },
+	{ "longer", REQUEST("set-lifetime\0maximal_queue_lifetime=30d"), NULL,
+		"/usr/sbin/postconf -c /etc/pf -e maximal_queue_lifetime=30d" },
+	{ "all messages gone", REQUEST("queue-delete\0ALL"), "bad_argument",
+		NULL },
+	{ "a queue id that is an option", REQUEST("queue-delete\0-r3F0A1B"),
+		"bad_argument", NULL },
+	{ "a queue id that is a path", REQUEST("queue-headers\0../../etc"),
+		"bad_argument", NULL },
+	{ "a queue id that is long",
+		REQUEST("queue-hold\0"
+			"0123456789012345678901234567890AB"),
+		"bad_argument", NULL },
+	{ "a flush of an option", REQUEST("queue-flush-domain\0-f"),
+		"bad_argument", NULL },
+	{ "another setting", REQUEST("set-lifetime\0mynetworks=0.0.0.0/0"),
+		"bad_argument", NULL },
+	{ "a lifetime that is no time",
+		REQUEST("set-lifetime\0maximal_queue_lifetime=$x"),
+		"bad_argument", NULL },
+	{ "two settings at once",
+		REQUEST("set-lifetime\0bounce_queue_lifetime=1d\nx=y"),
+		"bad_argument", NULL },
 	{ "nothing", "", 0, "bad_request", NULL },
 	{ "an unknown verb", REQUEST("stop-postfix"), "unknown_verb", NULL },
 	{ "a verb's beginning", REQUEST("reload"), "unknown_verb", NULL },
@@ -113,14 +161,16 @@ run(struct root_result *r, int timeout_ms, const char *script)
 	const struct root_command c = {
 		.argv = { "/bin/sh", "-c", script, NULL },
 		.timeout_ms = timeout_ms,
+		.output_max = OUTPUT_MAX,
 	};
+	root_result_free(r);
 	root_exec(&c, r);
 }
 
 static void
 a_command_gives_its_status_and_its_words(void **state)
 {
-	struct root_result r;
+	struct root_result r = { 0 };
 	(void)state;
 	run(&r, 5000, "echo out; echo err >&2; exit 7");
 	assert_int_equal(r.status, 7);
@@ -130,19 +180,21 @@ a_command_gives_its_status_and_its_words(void **state)
 	assert_non_null(strstr(r.output, "LC_ALL=C"));
 	run(&r, 5000, "yes | head -c 100000; exit 3");
 	assert_int_equal(r.status, 3);
-	assert_int_equal(strlen(r.output), ROOT_OUTPUT_MAX);
+	assert_int_equal(strlen(r.output), OUTPUT_MAX);
 	run(&r, 5000, "kill -9 $$");
 	assert_int_equal(r.status, 137);
 	const struct root_command none = { .argv = { "/no/such/program", NULL },
 		.timeout_ms = 1000 };
+	root_result_free(&r);
 	root_exec(&none, &r);
 	assert_int_equal(r.status, 126);
+	root_result_free(&r);
 }
 
 static void
 a_command_that_overruns_is_killed_with_its_children(void **state)
 {
-	struct root_result r;
+	struct root_result r = { 0 };
 	const int64_t t0 = monotonic_us();
 	(void)state;
 	run(&r, 200, "sleep 600 & sleep 600");
@@ -152,6 +204,7 @@ a_command_that_overruns_is_killed_with_its_children(void **state)
 	run(&r, 5000, "sleep 2 & exit 0");
 	assert_int_equal(r.status, 0);
 	assert_true(monotonic_us() - t0 < 5 * US_PER_S);
+	root_result_free(&r);
 }
 
 static void
