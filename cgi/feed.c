@@ -14,6 +14,7 @@
 
 #include "base/addr.h"
 #include "base/domain.h"
+#include "db/gate_rows.h"
 #include "maps/role.h"
 #include "maps/wanted.h"
 
@@ -33,6 +34,18 @@ static const struct field feed_after_rows[] = {
 
 const struct form feed_after_form = { .table = feed_after_rows,
 	.size = sizeof(struct feed_after_in) };
+
+struct feed_domain_in {
+	char name[DOMAIN_SIZE];
+};
+
+static const struct field feed_domain_rows[] = {
+	{ FIELD_AT(struct feed_domain_in, name), .required = true },
+	{ 0 },
+};
+
+const struct form feed_domain_form = { .table = feed_domain_rows,
+	.size = sizeof(struct feed_domain_in) };
 
 struct feed_all_in {
 	char from[ADDR_SIZE];
@@ -103,14 +116,77 @@ is_for(enum node_role role, char kind)
 	return kind == 'a' || kind == 'd' || role == NODE_MAILBOX;
 }
 
+/* What people steer; the approvals themselves are asked for when `acts` or the
+ * mode is another than before. */
+static void
+write_gate(struct jsonw *w, const struct gate_row *g)
+{
+	static const char *const targets[] = { [GATE_TARGET_NONE] = "none",
+		[GATE_TARGET_FOLLOW] = "follow",
+		[GATE_TARGET_HOLD] = "hold" };
+	jsonw_uint(w, "acts", g->acts);
+	jsonw_bool(w, "is_reviewed", g->is_reviewed);
+	jsonw_str(w, "target", targets[g->target]);
+	jsonw_uint(w, "target_serial", g->target_serial);
+	jsonw_time(w, "target_at", g->target_us);
+}
+
+static bool
+write_approval(void *ctx, const char *domain, uint64_t serial,
+	uint64_t guard_serial, struct err *e)
+{
+	struct jsonw *w = ctx;
+	(void)e;
+	jsonw_object(w, NULL);
+	jsonw_str(w, "domain", domain);
+	jsonw_uint(w, "serial", serial);
+	jsonw_uint(w, "guard_serial", guard_serial);
+	jsonw_end(w);
+	return true;
+}
+
+bool
+feed_approvals(struct call *c, struct err *e)
+{
+	struct jsonw *w = reply_json(c->reply, 200);
+	jsonw_object(w, NULL);
+	jsonw_array(w, "items");
+	if (!gate_row_approvals(c->core->db, write_approval, w, e))
+		return false;
+	jsonw_end(w);
+	jsonw_end(w);
+	return true;
+}
+
+bool
+feed_domain(struct call *c, struct err *e)
+{
+	const struct feed_domain_in *in = c->query;
+	uint64_t serial, changed;
+	const bool ok = begin(c, &serial, e)
+		&& gate_row_changed(c->core->db, in->name, &changed, e);
+	end(c);
+	if (!ok)
+		return false;
+	struct jsonw *w = reply_json(c->reply, 200);
+	jsonw_object(w, NULL);
+	jsonw_uint(w, "serial", serial);
+	jsonw_str(w, "next_hop", c->peer.next_hop);
+	jsonw_uint(w, "changed_serial", changed);
+	jsonw_end(w);
+	return true;
+}
+
 bool
 feed_changes(struct call *c, struct err *e)
 {
 	const struct feed_after_in *in = c->query;
 	const uint64_t after = (uint64_t)in->after;
 	struct map_changes changes = { 0 };
+	struct gate_row gate;
 	uint64_t serial;
 	bool ok = begin(c, &serial, e)
+		&& gate_row_read(c->core->db, c->peer.id, &gate, e)
 		&& (serial <= after
 			|| map_changes(c->core->db, after, serial, CHANGES_MOST,
 				c->arena, &changes, e));
@@ -120,6 +196,7 @@ feed_changes(struct call *c, struct err *e)
 		jsonw_object(w, NULL);
 		jsonw_uint(w, "serial", serial);
 		jsonw_str(w, "next_hop", c->peer.next_hop);
+		write_gate(w, &gate);
 		jsonw_bool(w, "is_cut", changes.is_cut);
 		jsonw_array(w, "changes");
 		for (size_t i = 0; !changes.is_cut && i < changes.n; i++)

@@ -12,17 +12,21 @@
 #include "db/request_rows.h"
 #include "maps/holds.h"
 
+#define FACTS_MAX 16000
 #define HELD_MOST 10000
 #define REQUESTS_MOST 16
 #define BODY_MAX (256 * 1024)
 
 /* As mta/report.c says it. */
 static const char *const states[] = { "starting", "ok", "held", "error", NULL };
+static const char *const holders[] = { "", "target", "local", NULL };
 static const char *const codes[] = { "ok", "failed", "refused", NULL };
 
 struct feed_status_in {
 	int64_t serial, applied_us, took_us, added, removed;
-	unsigned state;
+	int64_t pending, hold_serial, journal_from, drift, checked_us;
+	unsigned state, hold_by;
+	const char *facts;
 	char message[300];
 	struct text_list held; /* `domain reason` */
 };
@@ -37,6 +41,15 @@ static const struct field feed_status_rows[] = {
 	{ FIELD_AT(struct feed_status_in, took_us) },
 	{ FIELD_AT(struct feed_status_in, added) },
 	{ FIELD_AT(struct feed_status_in, removed) },
+	{ FIELD_AT(struct feed_status_in, pending) },
+	{ FIELD_AT(struct feed_status_in, hold_serial), .nullable = true,
+		.when_null = -1 },
+	{ FIELD_AT(struct feed_status_in, hold_by), .words = holders },
+	{ FIELD_AT(struct feed_status_in, journal_from) },
+	{ FIELD_AT(struct feed_status_in, drift) },
+	{ FIELD_TIME_AT(struct feed_status_in, checked_us, "checked_at"),
+		.nullable = true },
+	{ FIELD_AT(struct feed_status_in, facts), .max = FACTS_MAX },
 	{ FIELD_AT(struct feed_status_in, held),
 		.max = DOMAIN_SIZE + HOLD_REASON_SIZE, .max_items = HELD_MOST,
 		.nullable = true },
@@ -46,7 +59,10 @@ static const struct field feed_status_rows[] = {
 static void
 init_status(void *in)
 {
-	((struct feed_status_in *)in)->applied_us = TIME_NONE;
+	struct feed_status_in *s = in;
+	s->applied_us = s->checked_us = TIME_NONE;
+	s->hold_serial = -1;
+	s->facts = "{}";
 }
 
 const struct form feed_status_form = { .table = feed_status_rows,
@@ -102,7 +118,16 @@ feed_status(struct call *c, struct err *e)
 		.seen_us = c->core->now(),
 		.took_us = (uint64_t)in->took_us,
 		.added = (uint64_t)in->added,
-		.removed = (uint64_t)in->removed };
+		.removed = (uint64_t)in->removed,
+		.pending = (uint64_t)in->pending,
+		.is_held = in->hold_serial >= 0,
+		.hold_serial =
+			in->hold_serial >= 0 ? (uint64_t)in->hold_serial : 0,
+		.hold_by = holders[in->hold_by],
+		.journal_from = (uint64_t)in->journal_from,
+		.drift = (uint64_t)in->drift,
+		.checked_us = in->checked_us,
+		.facts = in->facts };
 	const bool has_held = FORM_HAS(
 		feed_status_rows, &c->body_seen, struct feed_status_in, held);
 	struct hold_text *held =

@@ -165,6 +165,10 @@ const struct route routes[] = {
 
 	{ METHOD_GET, API("/feed/changes"), GATE_NODE, &feed_after_form, NULL,
 		0, feed_changes, "feed.changes" },
+	{ METHOD_GET, API("/feed/approvals"), GATE_NODE, NULL, NULL, 0,
+		feed_approvals, "feed.approvals" },
+	{ METHOD_GET, API("/feed/domain"), GATE_NODE, &feed_domain_form, NULL,
+		0, feed_domain, "feed.domain" },
 	{ METHOD_GET, API("/feed/all"), GATE_NODE, &feed_all_form, NULL, 0,
 		feed_all, "feed.all" },
 	{ METHOD_POST, API("/feed/lines"), GATE_NODE, NULL, &feed_keys_form, 0,

@@ -125,8 +125,14 @@ peer_report(struct core *c, const struct peer *p,
 	const struct map_status *status, const struct hold_text *held,
 	size_t n_held, struct err *e)
 {
-	bool ok = true;
+	const struct json_limits limits = { .bytes = BODY_MAX,
+		.depth = BODY_DEPTH };
+	bool ok = status->facts[0] == '{'
+		|| err_set(e, ERR_INVALID, "facts", "wrong_type", "",
+			"facts are a JSON object");
 
+	if (!ok || !json_scan(status->facts, strlen(status->facts), &limits, e))
+		return false;
 	if (!held)
 		return map_status_write(c->db, p->id, status, e);
 	if (!db_begin(c->db, DB_READ_COMMITTED, e))

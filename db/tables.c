@@ -8,6 +8,7 @@
 #include "db/domain_rows.h"
 #include "db/due_rows.h"
 #include "db/explain_rows.h"
+#include "db/gate_rows.h"
 #include "db/log_rows.h"
 #include "db/mailbox_rows.h"
 #include "db/map_rows.h"
@@ -27,4 +28,4 @@ const struct sql_table *const db_tables[] = { &domain_sql, &mailbox_sql,
 	&alias_sql, &whitelist_sql, &log_sql, &misc_sql, &admin_sql, &view_sql,
 	&due_sql, &node_sql, &pending_sql, &publishing_sql, &retention_sql,
 	&past_sql, &map_saved_sql, &key_log_sql, &peer_sql, &request_sql,
-	&name_sql, NULL };
+	&name_sql, &gate_sql, NULL };

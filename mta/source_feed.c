@@ -14,6 +14,7 @@
 
 #include "base/jsonw.h"
 #include "base/str.h"
+#include "base/timeutil.h"
 #include "maps/delta.h"
 #include "maps/role.h"
 #include "mta/feed_http.h"
@@ -77,29 +78,76 @@ head(struct source *s, uint64_t *serial_r, struct err *e)
 	return ok;
 }
 
-/* What the feed tells is what may go live: nothing waits here. */
+/* A reply of another serial than the round's cannot be used. */
+static bool
+is_of(uint64_t serial, uint64_t wanted, struct err *e)
+{
+	return serial == wanted
+		|| err_set(e, ERR_RETRY, "", "serial_moved", "",
+			"something changed meanwhile");
+}
+
+static bool
+take_gate(const struct json_value *v, struct gate_row *row_r, struct err *e)
+{
+	const char *target = json_text(json_get(v, "target"), NULL);
+	const char *at = json_text(json_get(v, "target_at"), NULL);
+	row_r->acts = (uint64_t)json_int(json_get(v, "acts"));
+	row_r->is_reviewed = json_is_true(json_get(v, "is_reviewed"));
+	row_r->target = strcmp(target, "hold") == 0 ? GATE_TARGET_HOLD
+		: strcmp(target, "follow") == 0     ? GATE_TARGET_FOLLOW
+						    : GATE_TARGET_NONE;
+	row_r->target_serial = (uint64_t)json_int(json_get(v, "target_serial"));
+	row_r->target_us = TIME_NONE;
+	return at[0] == '\0' || time_parse(at, &row_r->target_us, e);
+}
+
 static bool
 gate(struct source *s, struct gate_row *row_r, struct err *e)
 {
+	struct json *doc;
 	*row_r = (struct gate_row){ .target_us = TIME_NONE };
-	return head(s, &row_r->head, e);
+	if (!feed_http_call(of(s)->http, NO_CHANGES, NULL, &doc, e))
+		return false;
+	const bool ok = take_head(of(s), json_root(doc), &row_r->head, e)
+		&& take_gate(json_root(doc), row_r, e);
+	json_free(&doc);
+	return ok;
 }
 
 static bool
 approvals(struct source *s, gate_row_each *each, void *ctx, struct err *e)
 {
-	(void)s;
-	(void)each;
-	(void)ctx;
-	(void)e;
-	return true;
+	struct json *doc;
+	bool ok = true;
+	if (!feed_http_call(of(s)->http, "approvals", NULL, &doc, e))
+		return false;
+	const struct json_value *items = json_get(json_root(doc), "items");
+	for (size_t i = 0; ok && i < json_len(items); i++) {
+		const struct json_value *v = json_at(items, i);
+		ok = each(ctx, json_text(json_get(v, "domain"), NULL),
+			(uint64_t)json_int(json_get(v, "serial")),
+			(uint64_t)json_int(json_get(v, "guard_serial")), e);
+	}
+	json_free(&doc);
+	return ok;
 }
 
 static bool
 changed(struct source *s, const char *domain, uint64_t *serial_r, struct err *e)
 {
-	(void)domain;
-	return head(s, serial_r, e);
+	char path[DOMAIN_SIZE + 32];
+	struct json *doc;
+	uint64_t serial;
+	snprintf(path, sizeof(path), "domain?name=%s", domain);
+	if (!feed_http_call(of(s)->http, path, NULL, &doc, e))
+		return false;
+	const bool ok = take_head(of(s), json_root(doc), &serial, e)
+		&& (of(s)->serial == 0 || is_of(serial, of(s)->serial, e));
+	*serial_r =
+		(uint64_t)json_int(json_get(json_root(doc), "changed_serial"));
+	json_free(&doc);
+	return ok;
 }
 
 static bool
@@ -115,15 +163,6 @@ static void
 end(struct source *s)
 {
 	of(s)->serial = 0;
-}
-
-/* A reply of another serial than the round's cannot be used. */
-static bool
-is_of(uint64_t serial, uint64_t wanted, struct err *e)
-{
-	return serial == wanted
-		|| err_set(e, ERR_RETRY, "", "serial_moved", "",
-			"something changed meanwhile");
 }
 
 static bool
@@ -461,6 +500,16 @@ report(struct source *s, const struct source_report *r, struct err *e)
 	jsonw_uint(&w, "took_us", r->status.took_us);
 	jsonw_uint(&w, "added", r->status.added);
 	jsonw_uint(&w, "removed", r->status.removed);
+	jsonw_uint(&w, "pending", r->status.pending);
+	if (r->status.is_held)
+		jsonw_uint(&w, "hold_serial", r->status.hold_serial);
+	else
+		jsonw_null(&w, "hold_serial");
+	jsonw_str(&w, "hold_by", r->status.hold_by);
+	jsonw_uint(&w, "journal_from", r->status.journal_from);
+	jsonw_uint(&w, "drift", r->status.drift);
+	jsonw_time(&w, "checked_at", r->status.checked_us);
+	jsonw_str(&w, "facts", r->status.facts ? r->status.facts : "{}");
 	if (r->held)
 		write_held(&w, r->held);
 	jsonw_end(&w);

@@ -5,9 +5,11 @@ namespace each, with a cable between each two. What is cut is a route.
 """
 
 import contextlib
+import http.client as http_client
 import json
 import secrets
 import smtplib
+import ssl
 import subprocess
 import time
 import unittest
@@ -80,26 +82,273 @@ class Secondary(unittest.TestCase):
     def wait_until(self, condition, what, deadline_s=10):
         return private.wait_for(condition, what, deadline_s)
 
-    def code(self, recipient):
-        """What the secondary answers the sender about one recipient."""
-        with self.nets[2].inside():
-            with smtplib.SMTP(SECONDARY_TO_SENDER,
-                              self.second.ports["smtp"], "client.test",
-                              timeout=30) as client:
-                client.ehlo()
-                client.mail("sender@outside.test")
-                return client.rcpt(recipient)[0]
-
-    def test_recipients_are_known(self):
-        domain = self.api.post("/domains", {"name": "first.test"})
-        self.api.post("/mailboxes", {"address": "taro@first.test",
+    def domain(self, name, **fields):
+        """A domain with the mailbox taro, taken by the secondary."""
+        row = self.api.post("/domains", {"name": name, **fields})
+        self.api.post("/mailboxes", {"address": f"taro@{name}",
                                      "password": PASSWORD})
-        self.wait_until(lambda: self.code("taro@first.test") == 250,
-                        "the secondary to take mail for taro")
-        self.assertEqual(self.code("nobody@first.test"), 550)
-        for local in ("taro+news", "postmaster", "mailer-daemon"):
-            self.assertEqual(self.code(f"{local}@first.test"), 250, local)
-        self.assertEqual(self.code("x@elsewhere.test"), 554)
+        self.wait_until(lambda: self.code(f"taro@{name}") == 250,
+                        f"the secondary to take mail for {name}")
+        self.servers.wait_live()
+        return row
+
+    @contextlib.contextmanager
+    def client(self):
+        """The sender's connection to the secondary."""
+        with self.nets[2].inside():
+            client = smtplib.SMTP(SECONDARY_TO_SENDER,
+                                  self.second.ports["smtp"], "client.test",
+                                  timeout=30)
+        with client:
+            client.ehlo()
+            client.mail("sender@outside.test")
+            yield client
+
+    def code(self, recipient):
+        with self.client() as client:
+            return client.rcpt(recipient)[0]
+
+    def send(self, recipient, subject):
+        with self.client() as client:
+            self.assertEqual(client.rcpt(recipient)[0], 250)
+            self.assertEqual(client.data(mail.message(subject))[0], 250)
+
+    def node_id(self):
+        return int(self.servers.db.sql(
+            "SELECT id FROM node WHERE name = 'mx2'", "postroom"))
+
+    def ask(self, verb, wanted="ok", **args):
+        """What the secondary answers to a request of the panel."""
+        path = f"/nodes/{self.node_id()}/requests"
+        row = self.api.post(path, {"verb": verb, "args": args})
+
+        def answer():
+            now = self.api.get(f"{path}/{row['id']}")
+            return now if now["state"] != "waiting" else None
+        reply = self.wait_until(answer, f"an answer to {verb}", 20)
+        self.assertEqual(reply["state"], wanted, reply)
+        return reply["body"]
+
+    def feed(self, path, token, method="GET", body=None, source=SECONDARY):
+        """(status, text) of the feed, as the secondary asks it, or from
+        another network."""
+        net = self.nets[1] if source == SECONDARY else contextlib.nullcontext
+        trust = ssl.create_default_context(
+            cafile=self.servers.path("tls", "cert.pem"))
+        with (net.inside() if source == SECONDARY else net()):
+            http = http_client.HTTPSConnection(
+                PRIMARY, private.FEED_PORT, timeout=30, context=trust)
+            http.connect()
+        headers = {"Authorization": f"Bearer {token}", "X-Postroom": "1"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        http.request(method, path, body, headers)
+        reply = http.getresponse()
+        text = reply.read().decode()
+        http.close()
+        return reply.status, text
+
+    def maps(self, name):
+        """What a text copy holds, without its values."""
+        with open(f"{self.second.maps}/{name}.txt", encoding="utf-8") as f:
+            return {line.split(" ", 1)[0]: line.split(" ", 1)[1].strip()
+                    for line in f}
+
+    def test_it_takes_what_the_primary_takes(self):
+        row = self.domain("takes.test")
+        self.api.post("/aliases", {"address": "info@takes.test",
+                                   "targets": ["taro@takes.test"]})
+        self.api.post("/aliases", {"address": "off@takes.test",
+                                   "targets": ["taro@takes.test"],
+                                   "state": "disabled"})
+        prepared = self.api.post("/domains", {"name": "prepared.test",
+                                              "state": "prepared",
+                                              "transport": "smtp:[192.0.2.1]"})
+        self.assertIsNotNone(prepared)
+        self.api.post("/mailboxes", {"address": "jiro@prepared.test",
+                                     "password": PASSWORD})
+        self.wait_until(lambda: self.code("jiro@prepared.test") == 250,
+                        "the prepared domain")
+        for recipient, code in (
+                ("info@takes.test", 250), ("off@takes.test", 550),
+                ("nobody@takes.test", 550), ("taro+news@takes.test", 250),
+                ("nobody+news@takes.test", 550),
+                ("postmaster@takes.test", 250),
+                ("mailer-daemon@takes.test", 250),
+                ("x@sub.takes.test", 554), ("x@elsewhere.test", 554)):
+            self.assertEqual(self.code(recipient), code, recipient)
+        # Disabled: the same reply as at the primary, so nothing bounces.
+        row = self.api.get(f"/domains/{row['id']}")
+        row = self.api.patch("/domains", row, {"state": "disabled"})
+        self.wait_until(lambda: self.code("taro@takes.test") == 450,
+                        "the refusal of a disabled domain")
+
+    def test_catch_all_takes_everything_but_what_is_closed(self):
+        self.domain("all.test")
+        gone = self.api.post("/mailboxes", {"address": "gone@all.test",
+                                            "password": PASSWORD})
+        self.api.patch("/mailboxes", gone, {"state": "closed"})
+        row = self.api.post("/aliases", {"address": "@all.test",
+                                         "targets": ["taro@all.test"]})
+        self.wait_until(lambda: self.code("any@all.test") == 250,
+                        "the catch-all")
+        self.assertEqual(self.code("gone@all.test"), 550)
+        self.api.delete("/aliases", row)
+        self.wait_until(lambda: self.code("any@all.test") == 550,
+                        "the end of the catch-all")
+
+    def test_a_mailbox_is_taken_within_two_seconds_and_refused_closed(self):
+        self.domain("soon.test")
+        row = self.api.post("/mailboxes", {"address": "new@soon.test",
+                                           "password": PASSWORD})
+        start = time.monotonic()
+        self.wait_until(lambda: self.code("new@soon.test") == 250,
+                        "the new mailbox")
+        self.assertLess(time.monotonic() - start, 2)
+        self.api.patch("/mailboxes", row, {"state": "closed"})
+        start = time.monotonic()
+        self.wait_until(lambda: self.code("new@soon.test") == 550,
+                        "the closed mailbox")
+        self.assertLess(time.monotonic() - start, 2)
+
+    def test_mail_waits_for_the_primary_and_is_steered_from_the_panel(self):
+        self.domain("waits.test")
+        self.servers.end("postfix")
+        try:
+            self.send("taro@waits.test", "kept on the secondary")
+
+            def waiting():
+                q = self.ask("queue_list", domain="waits.test")
+                return q if q["items"] and q["items"][0][
+                    "queue"] == "deferred" else None
+            q = self.wait_until(waiting, "the message in the queue", 20)
+            self.check_queue(q)
+        finally:
+            self.servers.start_postfix()
+        self.ask("queue_flush", domain="waits.test")
+        mail.wait_for_subject(self.servers, "taro@waits.test", PASSWORD,
+                              "kept on the secondary")
+
+    def check_queue(self, q):
+        self.assertEqual(q["count"], 1)
+        self.assertEqual([d["domain"] for d in q["domains"]], ["waits.test"])
+        self.assertEqual(q["recipients"][0]["address"], "taro@waits.test")
+        self.assertEqual(q["lifetime_s"], 5 * 86400)
+        message = q["items"][0]
+        self.assertIn("refused", message["recipients"][0]["reason"])
+        headers = self.ask("queue_headers", id=message["id"])["headers"]
+        self.assertIn("Subject: kept on the secondary", headers)
+        self.assertNotIn("text", headers.splitlines())
+        self.ask("queue_hold", id=message["id"])
+        self.assertEqual(self.ask("queue_list")["held"], 1)
+        self.ask("queue_release", id=message["id"])
+        self.assertEqual(self.ask("queue_list")["held"], 0)
+        for verb in ("queue_delete", "queue_headers"):
+            self.ask(verb, "refused", id="0123456789")
+        self.ask("outage", on=True)
+        raised = self.ask("queue_list")
+        self.assertTrue(raised["outage"])
+        self.assertEqual(raised["lifetime_s"], 30 * 86400)
+        self.assertGreater(raised["first_bounce_at"], q["first_bounce_at"])
+        self.ask("outage", on=False)
+        self.assertEqual(self.ask("queue_list")["lifetime_s"], 5 * 86400)
+
+    def test_it_serves_its_last_maps_with_everything_else_gone(self):
+        self.domain("alone.test")
+        net = self.nets[1]
+        net.cut(PRIMARY)
+        self.servers.db.stop()
+        try:
+            self.assertEqual(self.code("nobody@alone.test"), 550)
+            self.send("taro@alone.test", "sent while alone")
+            # A fresh publisher knows no more than the files.
+            self.second.programs("restart", "mapd")
+            self.assertEqual(self.code("taro@alone.test"), 250)
+            self.assertEqual(self.code("nobody@alone.test"), 550)
+        finally:
+            self.servers.db.start()
+            net.mend(PRIMARY)
+        self.wait_until(self.servers.api_is_back, "the API to come back", 20)
+        self.api.post("/mailboxes", {"address": "late@alone.test",
+                                     "password": PASSWORD})
+        self.wait_until(lambda: self.code("late@alone.test") == 250,
+                        "the feed to go on", 20)
+        self.ask("queue_flush")
+        mail.wait_for_subject(self.servers, "taro@alone.test", PASSWORD,
+                              "sent while alone")
+
+    def everything(self):
+        return self.servers.db.sql(
+            "CHECKSUM TABLE domain, mailbox, alias, alias_target, whitelist,"
+            " secret, revision, `change`, head, job, admin, session, setting,"
+            " approval, node_target, node_request", "postroom")
+
+    def routes(self):
+        out = subprocess.run(
+            [self.servers.path("bin", "postroom-web"), "--routes"],
+            capture_output=True, text=True, check=True).stdout
+        for line in out.splitlines():
+            method, path, role, *_ = line.split("\t")
+            yield method, path.replace("{id}", "1").replace(
+                "{request}", "1"), role
+
+    def test_a_stolen_token_reads_no_hash_and_changes_nothing(self):
+        self.domain("theft.test")
+        before = self.everything()
+        seen = []
+        for method, path, role in self.routes():
+            if role == "public":
+                continue
+            if path.endswith("/changes"):
+                path += "?after=0"
+            body = None if method in ("GET", "HEAD", "DELETE") else "{}"
+            if path.endswith("/feed/lines"):
+                body = json.dumps({"keys": ["taro@theft.test",
+                                            "@theft.test", "theft.test"]})
+            status, text = self.feed(path, self.token, method, body)
+            if role == "node":
+                seen.append(text)
+                self.assertIn(status, (200, 204, 422), (path, text))
+            else:
+                self.assertEqual(status, 401, (method, path, text))
+        told = "".join(seen)
+        self.assertIn("taro@theft.test", told)
+        for secret in ("{CRYPT}", "$y$", "password", "quota", "home"):
+            self.assertNotIn(secret, told)
+        self.assertEqual(before, self.everything())
+
+    def test_a_token_is_bound_to_its_network_and_can_be_revoked(self):
+        path = "/api/v1/feed/changes?after=0"
+        self.assertEqual(self.feed(path, self.token)[0], 200)
+        self.assertEqual(self.feed(path, self.token, source=PRIMARY)[0], 401)
+        self.assertEqual(self.feed(path, self.token[:-1] + "A")[0], 401)
+        self.addCleanup(self.servers.db.sql, "DELETE FROM node WHERE name IN "
+                        "('mx3', 'mx4')", "postroom")
+        other = self.add_node("mx3")
+        self.assertEqual(self.feed(path, other)[0], 200)
+        self.servers.db.sql("UPDATE node SET token_hash = NULL WHERE "
+                            "name = 'mx3'", "postroom")
+        self.assertIn(self.feed(path, other)[0], (401, 429))
+        mailbox = self.add_node("mx4")
+        self.servers.db.sql("UPDATE node SET role = 'mailbox' WHERE "
+                            "name = 'mx4'", "postroom")
+        self.assertEqual(self.feed(path, mailbox)[0], 403)
+
+    def test_it_says_how_far_it_is(self):
+        self.domain("status.test")
+
+        def row():
+            nodes = {n["name"]: n for n in
+                     self.api.get("/publishing")["nodes"]}
+            head = self.api.get("/publishing")["head_serial"]
+            return nodes["mx2"]["serial"] == head and nodes["mx2"]
+        node = self.wait_until(row, "the secondary's report")
+        self.assertEqual((node["role"], node["state"]), ("secondary", "ok"))
+        self.wait_until(lambda: "taro@status.test" in self.maps(
+            "relay_recipients"), "the text copy")
+        self.assertEqual(
+            self.maps("transport")["status.test"],
+            f"slow:[{PRIMARY}]:{self.servers.ports['smtp']}")
 
 
 if __name__ == "__main__":

@@ -787,6 +787,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feed/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people approved, for the node's own gate */
+        get: operations["getFeedApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feed/domain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a domain changed last */
+        get: operations["getFeedDomain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/feed/all": {
         parameters: {
             query?: never;
@@ -1630,6 +1664,14 @@ export interface components {
             serial: number;
             /** @description where the node delivers to, as in a transport table; `` is by the MX */
             next_hop: string;
+            /** @description grows with each act of people; then ask for the approvals */
+            acts: number;
+            is_reviewed: boolean;
+            /** @enum {unknown} */
+            target: "none" | "follow" | "hold";
+            target_serial: number;
+            /** Format: date-time */
+            target_at: string | null;
             /** @description too many to name: read everything */
             is_cut: boolean;
             changes: {
@@ -1643,6 +1685,21 @@ export interface components {
                 is_confirmed: boolean;
                 serial: number;
             }[];
+        };
+        FeedApprovals: {
+            items: {
+                /** @description `` is everything */
+                domain: string;
+                serial: number;
+                guard_serial: number;
+            }[];
+        };
+        FeedDomain: {
+            /** @description the newest */
+            serial: number;
+            next_hop: string;
+            /** @description 0: there is no such domain */
+            changed_serial: number;
         };
         FeedLines: {
             serial: number;
@@ -1672,6 +1729,16 @@ export interface components {
             took_us?: number;
             added?: number;
             removed?: number;
+            pending?: number;
+            hold_serial?: number | null;
+            /** @enum {unknown} */
+            hold_by?: "" | "target" | "local";
+            journal_from?: number;
+            drift?: number;
+            /** Format: date-time */
+            checked_at?: string | null;
+            /** @description a JSON object */
+            facts?: string;
             /** @description `domain reason` each; absent when that did not change */
             held?: string[] | null;
         };
@@ -5036,6 +5103,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FeedChanges"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getFeedApprovals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description each approval */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedApprovals"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getFeedDomain: {
+        parameters: {
+            query: {
+                /** @description the domain */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description its serial */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedDomain"];
                 };
             };
             400: components["responses"]["Problem"];
