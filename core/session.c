@@ -157,14 +157,12 @@ session_find(
 	if (!token_is_plausible(token, TOKEN_SESSION_LEN, TOKEN_SESSION_LEN))
 		return no_session(e);
 	token_digest(token, digest);
-	if (!session_row_get(c->db, digest, &row, &found, e))
-		return false;
-	idle_us = row.last_seen_us + SESSION_IDLE_S * US_PER_S;
-	if (!found || now >= row.expires_us || now >= idle_us)
-		return no_session(e);
-	if (!admin_row_by_id(c->db, c->arena, row.admin_id, &admin, &found, e))
+	if (!session_row_get(c->db, c->arena, digest, &row, &admin, &found, e))
 		return false;
 	if (!found || admin.state != 1)
+		return no_session(e);
+	idle_us = row.last_seen_us + SESSION_IDLE_S * US_PER_S;
+	if (now >= row.expires_us || now >= idle_us)
 		return no_session(e);
 	if (!see(c, digest, &row, now, e)
 		|| !admin_of_row(c, &admin, &out->admin, e))

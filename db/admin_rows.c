@@ -57,9 +57,11 @@ static const struct sql sql[] = {
 			       "created, last_seen, expires, client, "
 			       "user_agent) VALUES (?, ?, ?, ?, ?, ?, ?)",
 		"butttss", "" },
-	[Q_SESSION_GET] = { "SELECT admin_id, created, last_seen, expires "
-			    "FROM session WHERE token_hash = ?",
-		"b", "uttt" },
+	[Q_SESSION_GET] = { "SELECT a.id, login, name, role, state, password, "
+			    "s.created, last_seen, expires FROM session s "
+			    "JOIN admin a ON a.id = s.admin_id "
+			    "WHERE token_hash = ?",
+		"b", "ussuubttt" },
 	[Q_SESSION_SEEN] = { "UPDATE session SET last_seen = ? "
 			     "WHERE token_hash = ?",
 		"tb", "" },
@@ -233,10 +235,12 @@ session_row_insert(struct db *db, const uint8_t digest[static 32],
 }
 
 bool
-session_row_get(struct db *db, const uint8_t digest[static 32],
-	struct session_row *out, bool *found_r, struct err *e)
+session_row_get(struct db *db, struct arena *a,
+	const uint8_t digest[static 32], struct session_row *out,
+	struct admin_row *admin, bool *found_r, struct err *e)
 {
 	struct rows r;
+	bool ok = true;
 
 	*found_r = false;
 	if (!db_query(db, &sql[Q_SESSION_GET], ARGS(arg_bytes(digest, 32)), &r,
@@ -244,12 +248,13 @@ session_row_get(struct db *db, const uint8_t digest[static 32],
 		return false;
 	if (rows_next(&r)) {
 		*found_r = true;
-		out->admin_id = row_u64(&r, 0);
-		out->created_us = row_time(&r, 1);
-		out->last_seen_us = row_time(&r, 2);
-		out->expires_us = row_time(&r, 3);
+		ok = load(&r, a, admin);
+		*out = (struct session_row){ .admin_id = admin->id,
+			.created_us = row_time(&r, 6),
+			.last_seen_us = row_time(&r, 7),
+			.expires_us = row_time(&r, 8) };
 	}
-	return rows_done(&r, e);
+	return rows_done(&r, e) && (ok || err_memory(e));
 }
 
 bool

@@ -40,8 +40,10 @@ struct session_row {
 bool session_row_insert(struct db *db, const uint8_t digest[static 32],
 	const struct session_row *s, const char *client, const char *user_agent,
 	struct err *e) MUST_USE;
-bool session_row_get(struct db *db, const uint8_t digest[static 32],
-	struct session_row *out, bool *found_r, struct err *e) MUST_USE;
+/* The session and whose it is, which every request asks: one statement. */
+bool session_row_get(struct db *db, struct arena *a,
+	const uint8_t digest[static 32], struct session_row *out,
+	struct admin_row *admin, bool *found_r, struct err *e) MUST_USE;
 bool session_row_seen(struct db *db, const uint8_t digest[static 32],
 	int64_t at_us, struct err *e) MUST_USE;
 bool session_row_delete(
