@@ -139,8 +139,8 @@ peer_report(struct core *c, const struct peer *p,
 		return false;
 	ok = map_held_clear(c->db, p->id, e);
 	for (size_t i = 0; ok && i < n_held; i++)
-		ok = map_held_add(c->db, p->id, held[i].domain, status->serial,
-			held[i].reason, e);
+		ok = map_held_add(
+			c->db, p->id, held[i].domain, held[i].reason, e);
 	if (ok && map_status_write(c->db, p->id, status, e)
 		&& db_commit(c->db, e))
 		return true;

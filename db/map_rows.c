@@ -48,6 +48,7 @@ enum {
 	Q_NODE_FIND,
 	Q_NODE_ADD,
 	Q_STATUS,
+	Q_HELD_FORGET,
 	Q_HELD_CLEAR,
 	Q_HELD_ADD,
 	Q_COUNT
@@ -109,10 +110,16 @@ static const struct sql sql[Q_COUNT] = {
 		       " drift = VALUES(drift), checked = VALUES(checked),"
 		       " facts = VALUES(facts)",
 		"uussttuuuuusuuts", "" },
-	[Q_HELD_CLEAR] = { "DELETE FROM node_domain WHERE node_id = ?", "u",
-		"" },
+	[Q_HELD_FORGET] = { "DELETE FROM node_domain"
+			    " WHERE node_id = ? AND held = ''",
+		"u", "" },
+	[Q_HELD_CLEAR] = { "UPDATE node_domain SET held = ''"
+			   " WHERE node_id = ?",
+		"u", "" },
 	[Q_HELD_ADD] = { "INSERT INTO node_domain (node_id, domain, serial,"
-			 " held) VALUES (?,?,?,?)",
+			 " held) VALUES (?, ?, COALESCE((SELECT serial"
+			 " FROM node_status WHERE node_id = ?), 0), ?)"
+			 " ON DUPLICATE KEY UPDATE held = VALUES(held)",
 		"usus", "" },
 };
 
@@ -481,15 +488,17 @@ map_status_write(struct db *db, uint64_t node_id, const struct map_status *s,
 bool
 map_held_clear(struct db *db, uint64_t node_id, struct err *e)
 {
-	return db_exec(db, &sql[Q_HELD_CLEAR], ARGS(arg_u64(node_id)), NULL, e);
+	return db_exec(db, &sql[Q_HELD_FORGET], ARGS(arg_u64(node_id)), NULL, e)
+		&& db_exec(db, &sql[Q_HELD_CLEAR], ARGS(arg_u64(node_id)), NULL,
+			e);
 }
 
 bool
 map_held_add(struct db *db, uint64_t node_id, const char *domain,
-	uint64_t serial, const char *reason, struct err *e)
+	const char *reason, struct err *e)
 {
 	return db_exec(db, &sql[Q_HELD_ADD],
-		ARGS(arg_u64(node_id), arg_text(domain), arg_u64(serial),
+		ARGS(arg_u64(node_id), arg_text(domain), arg_u64(node_id),
 			arg_text(reason)),
 		NULL, e);
 }

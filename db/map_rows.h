@@ -148,9 +148,11 @@ bool map_status_write(struct db *db, uint64_t node_id,
 	const struct map_status *s, struct err *e) MUST_USE;
 
 /* Replace the list of held domains of a node: one call to begin, then one for
- * each domain. Inside a transaction of the caller. */
+ * each domain, then map_status_write. Inside a transaction of the caller. A
+ * domain keeps the serial that the node had live before it was held; one that
+ * is held no more stays with the reason '' until the next list. */
 bool map_held_clear(struct db *db, uint64_t node_id, struct err *e) MUST_USE;
 bool map_held_add(struct db *db, uint64_t node_id, const char *domain,
-	uint64_t serial, const char *reason, struct err *e) MUST_USE;
+	const char *reason, struct err *e) MUST_USE;
 
 #endif

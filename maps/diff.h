@@ -8,10 +8,9 @@
  * installation. Passwords are shown by their fingerprints; hashes are not
  * read. What the relay whitelist lets send is shown as the map `whitelist`.
  *
- * Routing (domains, mailboxes, aliases, transport, refuse, and what the
- * whitelist adds) can be live at another serial than the rest, for each domain
- * at another one; accounts, sender_login and what the whitelist takes away
- * always move forward.
+ * Routing (maps/gate.h: domains, mailboxes, aliases, transport, refuse, accounts
+ * that go, and what the whitelist adds) can be live at another serial than the
+ * rest, for each domain at another one; the rest always moves forward.
  *
  * Past DIFF_KEYS_MAX keys or TRIAL_ROWS_MAX changed rows of a trial there are
  * no lines but counts of changes, and is_truncated.

@@ -6,6 +6,7 @@
 
 #include "base/addr.h"
 #include "maps/diff_work.h"
+#include "maps/gate.h"
 #include "maps/render.h"
 #include "maps/rows.h"
 
@@ -30,22 +31,24 @@ is_same(const struct diff_span *a, const struct diff_span *b)
 	return a->from == b->from && a->to == b->to;
 }
 
-/* Does this span tell of the lines of that map and domain? */
+/* Does this span tell of such a line of that domain? */
 static bool
-tells(const struct diff_work *w, const struct diff_span *s, unsigned map,
-	const char *domain)
+tells(const struct diff_work *w, const struct diff_span *s, enum map_id map,
+	bool has_after, const char *domain)
 {
-	if (map == MAP_ACCOUNTS || map == MAP_SENDER_LOGIN)
-		return !w->q->is_routing_only && is_same(s, &w->q->all);
-	return is_same(s, diff_routing(w->q, domain));
+	if (w->q->is_routing_only && !gate_is_routing(map, true))
+		return false;
+	return gate_is_routing(map, has_after)
+		? is_same(s, diff_routing(w->q, domain))
+		: is_same(s, &w->q->all);
 }
 
 static bool
 tells_any(const struct diff_work *w, const struct diff_span *s,
 	const char *domain)
 {
-	return tells(w, s, MAP_ACCOUNTS, domain)
-		|| tells(w, s, MAP_MAILBOXES, domain);
+	return tells(w, s, MAP_ACCOUNTS, true, domain)
+		|| tells(w, s, MAP_MAILBOXES, true, domain);
 }
 
 static bool
@@ -268,7 +271,7 @@ put_delta(struct diff_work *w, const struct diff_span *s,
 			.before = x->before,
 			.after = x->after };
 
-		if (!tells(w, s, x->map, domain)
+		if (!tells(w, s, x->map, x->after != NULL, domain)
 			|| (x->map != MAP_ACCOUNTS
 				&& (holds_find(&from->faults, domain)
 					|| holds_find(&to->faults, domain))))
@@ -330,6 +333,17 @@ add_relay(void *ctx, const char *network, int64_t expires_us, struct err *e)
 	return lines_add(ctx, network, value, e);
 }
 
+/* Does it end sooner than it did? That is never held back. */
+static bool
+is_closing(const struct delta_line *x)
+{
+	if (!x->before || !x->after)
+		return !x->after;
+	return strlen(x->before) != strlen(x->after)
+		? strlen(x->after) > strlen(x->before)
+		: strcmp(x->after, x->before) < 0;
+}
+
 static bool
 relay_span(struct diff_work *w, const struct diff_span *s, bool is_removal,
 	bool is_all, struct err *e)
@@ -351,7 +365,7 @@ relay_span(struct diff_work *w, const struct diff_span *s, bool is_removal,
 			.by = act ? *act
 				  : (struct past_act){ .at_us = TIME_NONE } };
 
-		if (is_all || !x->after == is_removal)
+		if (is_all || is_closing(x) == is_removal)
 			ok = diff_put(w, &line, e);
 	}
 	delta_free(&delta);

@@ -25,13 +25,18 @@ least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+/* Where it would stand if no node held. */
+static uint64_t
+passed_at(const struct live *l, uint64_t approved)
+{
+	return l->at.is_reviewed ? least(l->at.serial, approved) : l->at.serial;
+}
+
 static uint64_t
 routing_at(const struct live *l, uint64_t approved)
 {
-	uint64_t serial = l->at.serial;
+	uint64_t serial = passed_at(l, approved);
 
-	if (l->at.is_reviewed)
-		serial = least(serial, approved);
 	return l->at.is_held ? least(serial, l->at.hold_serial) : serial;
 }
 
@@ -56,16 +61,11 @@ read_live(struct core *c, struct live *l, struct err *e)
 	return true;
 }
 
-static void
-add_own(struct live *l, const char *name, uint64_t serial, uint64_t to)
-{
-	l->own[l->n_own++] =
-		(struct diff_span){ name, serial, least(serial, to) };
-}
-
-/* Both lists are sorted: merge them. `to` ends every span. */
+/* Both lists are sorted: merge them. `to` is where every span ends; a
+ * rollback brings nothing live that was not. */
 static bool
-own_spans(struct core *c, struct live *l, uint64_t to, struct err *e)
+own_spans(struct core *c, struct live *l, uint64_t to, bool is_rollback,
+	struct err *e)
 {
 	size_t i = 0, k = 0;
 
@@ -78,24 +78,19 @@ own_spans(struct core *c, struct live *l, uint64_t to, struct err *e)
 		int order = i == l->n_approved ? 1
 			: k == l->n_held       ? -1
 					       : strcmp(a->name, h->name);
-		uint64_t at =
-			routing_at(l, order <= 0 ? a->serial : l->at.approved);
+		uint64_t approved = order <= 0 ? a->serial : l->at.approved;
+		uint64_t most = order >= 0 ? h->serial : UINT64_MAX;
 
-		if (order >= 0)
-			at = least(at, h->serial);
-		add_own(l, order <= 0 ? a->name : h->name, at, to);
+		l->own[l->n_own++] = (struct diff_span){ order <= 0 ? a->name
+								    : h->name,
+			least(routing_at(l, approved), most),
+			is_rollback
+				? least(to, least(passed_at(l, approved), most))
+				: to };
 		i += order <= 0;
 		k += order >= 0;
 	}
 	return true;
-}
-
-/* Forward: every span ends at the head. */
-static void
-end_at(struct live *l, uint64_t to)
-{
-	for (size_t i = 0; i < l->n_own; i++)
-		l->own[i].to = to;
 }
 
 bool
@@ -105,9 +100,8 @@ diff_pending(struct core *c, const struct actor *a, const char *domain,
 	struct live l = { 0 };
 	struct diff_query q = { .domain = domain };
 
-	if (!read_live(c, &l, e) || !own_spans(c, &l, l.head, e))
+	if (!read_live(c, &l, e) || !own_spans(c, &l, l.head, false, e))
 		return false;
-	end_at(&l, l.head);
 	q.all = (struct diff_span){ "", l.at.serial, l.head };
 	q.routing =
 		(struct diff_span){ "", routing_at(&l, l.at.approved), l.head };
@@ -169,13 +163,12 @@ diff_rollback(struct core *c, const struct actor *a, uint64_t serial,
 	struct diff_query q = { .all = { "", serial, serial },
 		.is_routing_only = true };
 	struct live l = { 0 };
-	uint64_t at;
 
 	if (!actor_need_superadmin(a, e) || !read_live(c, &l, e)
-		|| !own_spans(c, &l, serial, e))
+		|| !own_spans(c, &l, serial, true, e))
 		return false;
-	at = routing_at(&l, l.at.approved);
-	q.routing = (struct diff_span){ "", at, least(at, serial) };
+	q.routing = (struct diff_span){ "", routing_at(&l, l.at.approved),
+		least(serial, passed_at(&l, l.at.approved)) };
 	q.own = l.own;
 	q.n_own = l.n_own;
 	return diff_run(c, a, &q, out, e)

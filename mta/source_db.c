@@ -132,7 +132,7 @@ write_held(struct source_db *d, const struct source_report *r, struct err *e)
 		return false;
 	for (size_t i = 0; i < r->held->n; i++)
 		if (!map_held_add(d->db, d->node_id, r->held->hold[i].domain,
-			    r->status.serial, r->held->hold[i].reason, e))
+			    r->held->hold[i].reason, e))
 			return false;
 	return true;
 }

@@ -213,6 +213,51 @@ class Pending(DiffCase):
             f"('{b['name']}', {self.head()}, UTC_TIMESTAMP(6))", "postroom")
         self.assertEqual({}, self.lines(self.diff()))
 
+    def test_relays_open_late_and_close_at_once(self):
+        opened = {"expires_at": "2099-01-01T00:00:00Z"}
+        later = self.network("203.0.113.20", **opened)
+        sooner = self.network("203.0.113.21", **opened)
+        gone = self.network("203.0.113.22")
+        approved = self.head()
+        self.network("203.0.113.23")
+        for row, year in ((later, "2100"), (sooner, "2098")):
+            self.must(200, self.root.patch(
+                f"/api/v1/whitelist/{row['id']}",
+                {"expires_at": f"{year}-01-01T00:00:00Z"}, etag(row)))
+        self.must(200, self.root.delete(f"/api/v1/whitelist/{gone['id']}",
+                                        match=etag(gone)))
+        self.node(self.head())
+        self.reviewed(approved)
+        self.assertEqual(
+            {("whitelist", "203.0.113.20"), ("whitelist", "203.0.113.23")},
+            set(self.lines(self.diff())))
+
+    def test_an_account_goes_with_its_routing(self):
+        d = self.domain()
+        box = self.mailbox(d, "taro")
+        self.must(200, self.root.delete(f"/api/v1/mailboxes/{box['id']}",
+                                        None, etag(box)))
+        approved = self.head()
+        # As the clock does when its mail need not be kept any more.
+        self.servers.db.sql(
+            f"DELETE FROM mailbox WHERE id = {box['id']};"
+            "UPDATE head SET serial = serial + 1;"
+            "INSERT INTO revision (serial, prov_id, action, actor_kind, "
+            "actor_name, changes, created) SELECT serial, 7, 'purge', 3, "
+            "'clock', 1, UTC_TIMESTAMP(6) FROM head;"
+            "INSERT INTO `change` (prov_id, seq, noun, noun_id, domain_id, "
+            "op, subject, version, before_image) VALUES (7, 0, 'mailbox', "
+            f"{box['id']}, {d['id']}, 3, '{box['address']}', 9, "
+            "'{\"state\":\"deleted\"}');"
+            "INSERT INTO change_key VALUES "
+            f"(7, 0, 'a', '{box['address']}')", "postroom")
+        self.node(self.head())
+        self.reviewed(approved)
+        ((key, (before, after)),) = self.lines(self.diff()).items()
+        self.assertEqual(("accounts", box["address"]), key)
+        self.assertIn(" nologin=Y", before)
+        self.assertIsNone(after)
+
     def test_a_hold_counts_as_its_serial(self):
         d = self.domain()
         held = self.head()
@@ -267,6 +312,18 @@ class Rollback(DiffCase):
             ("password", f"changed@{name}", target + 3),
             ("relay_closed", "203.0.113.9", target + 4),
         }, {(k["kind"], k["subject"], k["serial"]) for k in got["kept"]})
+
+    def test_from_one_hold_to_a_later_one(self):
+        d = self.domain()
+        held = self.head()
+        self.mailbox(d, "between")
+        target = self.head()
+        self.mailbox(d, "later")
+        self.node(self.head(), hold_serial=held)
+        self.assertEqual(
+            {("mailboxes", f"between@{d['name']}"): (None, "x")},
+            self.lines(self.preview(target)))
+        self.assertEqual({}, self.lines(self.preview(held)))
 
     def test_only_superadmins(self):
         admin = self.servers.signed_in(2, [self.domain()["id"]])
