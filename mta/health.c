@@ -69,7 +69,6 @@ verify_all_child(void *ctx, FILE *out, struct err *e)
 	const struct verify_job *j = ctx;
 	unsigned bad = 0;
 	(void)e;
-	child_take_time();
 	for (int m = 0; m < MAP_COUNT; m++) {
 		struct verify_one v = { .map = (enum map_id)m };
 		struct child c = { .fd = -1 };

@@ -340,10 +340,46 @@ apply_maps(struct node *n, const struct delta *d, struct err *e)
 	return ok;
 }
 
+/*
+ * Note how the changed files look, but one that somebody else had changed
+ * before: the health check has still to see that.
+ */
+static void
+note_changed(struct node *n, const struct delta *d, unsigned foreign)
+{
+	/* What was left half done is ours too, so it is no foreign change. */
+	for (int m = 0; m < MAP_COUNT; m++) {
+		size_t lines;
+		(void)part(d, (enum map_id)m, &lines);
+		if (lines == 0)
+			continue;
+		if (!(foreign & (1U << m)))
+			node_mark(n, (enum map_id)m);
+		if (n->text_due_us[m] == 0)
+			n->text_due_us[m] = monotonic_us() + 3 * US_PER_S;
+	}
+}
+
+/* Maps that do not look as this process left them. */
+static unsigned
+foreign_maps(const struct node *n)
+{
+	unsigned maps = 0;
+	char path[NODE_PATH_SIZE];
+	for (int m = 0; m < MAP_COUNT; m++) {
+		node_map_path(&n->conf->node, (enum map_id)m, path);
+		const struct file_mark now = file_mark_of(path);
+		if (!file_mark_equal(&now, &n->mark[m]))
+			maps |= 1U << m;
+	}
+	return maps;
+}
+
 bool
 live_apply(struct node *n, const struct delta *d, struct err *e)
 {
 	size_t users;
+	const unsigned foreign = foreign_maps(n);
 	const struct delta_line *u = part(d, MAP_ACCOUNTS, &users);
 	bool ok = users == 0
 		|| (node_users(n, e)
@@ -352,16 +388,7 @@ live_apply(struct node *n, const struct delta *d, struct err *e)
 		ok = apply_maps(n, d, e);
 	if (ok && users > 0)
 		ok = user_db_apply(n->users, u, users, false, e);
-	/* What was left half done is ours too, so it is no foreign change. */
-	for (int m = 0; m < MAP_COUNT; m++) {
-		size_t lines;
-		(void)part(d, (enum map_id)m, &lines);
-		if (lines == 0)
-			continue;
-		node_mark(n, (enum map_id)m);
-		if (n->text_due_us[m] == 0)
-			n->text_due_us[m] = monotonic_us() + 3 * US_PER_S;
-	}
+	note_changed(n, d, foreign);
 	if (!ok)
 		note_damage(n, e);
 	return ok;

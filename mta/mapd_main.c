@@ -318,8 +318,8 @@ turn(struct app *app)
 	if (app->work == WORK_NONE)
 		start_work(app);
 	reload_run(&app->node);
-	requests_run(&app->node);
 	report_run(&app->node);
+	requests_run(&app->node);
 	return true;
 }
 

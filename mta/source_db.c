@@ -19,12 +19,24 @@ struct source_db {
 	const struct conf *conf;
 	struct db *db;
 	uint64_t node_id;
+	bool is_over; /* the snapshot, which is still open */
 };
 
 static struct source_db *
 of(struct source *s)
 {
 	return (struct source_db *)s;
+}
+
+/* The connection, out of a snapshot that is over. */
+static struct db *
+db_of(struct source *s)
+{
+	struct source_db *d = of(s);
+	if (d->is_over && db_in_transaction(d->db))
+		db_rollback(d->db);
+	d->is_over = false;
+	return d->db;
 }
 
 static void
@@ -37,26 +49,27 @@ close_db(struct source *s)
 static bool
 gate(struct source *s, struct gate_row *row_r, struct err *e)
 {
-	return gate_row_read(of(s)->db, of(s)->node_id, row_r, e);
+	return gate_row_read(db_of(s), of(s)->node_id, row_r, e);
 }
 
 static bool
 approvals(struct source *s, gate_row_each *each, void *ctx, struct err *e)
 {
-	return gate_row_approvals(of(s)->db, each, ctx, e);
+	return gate_row_approvals(db_of(s), each, ctx, e);
 }
 
 static bool
 changed(struct source *s, const char *domain, uint64_t *serial_r, struct err *e)
 {
-	return gate_row_changed(of(s)->db, domain, serial_r, e);
+	return gate_row_changed(db_of(s), domain, serial_r, e);
 }
 
 static bool
 begin(struct source *s, uint64_t *serial_r, struct err *e)
 {
 	struct source_db *d = of(s);
-	return db_begin(d->db, DB_SNAPSHOT, e) && map_head(d->db, serial_r, e)
+	return db_begin(db_of(s), DB_SNAPSHOT, e)
+		&& map_head(d->db, serial_r, e)
 		&& (d->conf->node.role == NODE_MAILBOX
 			|| name_row_next_hop(d->db, d->node_id, s->next_hop,
 				sizeof(s->next_hop), e));
@@ -65,21 +78,21 @@ begin(struct source *s, uint64_t *serial_r, struct err *e)
 static void
 end(struct source *s)
 {
-	if (db_in_transaction(of(s)->db))
-		db_rollback(of(s)->db);
+	/* At the next question: what was read goes live before. */
+	of(s)->is_over = true;
 }
 
 static bool
 changes(struct source *s, uint64_t after, uint64_t upto, size_t most,
 	struct arena *a, struct map_changes *out, struct err *e)
 {
-	return map_changes(of(s)->db, after, upto, most, a, out, e);
+	return map_changes(db_of(s), after, upto, most, a, out, e);
 }
 
 static struct wanted_for
 wanted_for(struct source *s)
 {
-	return (struct wanted_for){ .db = of(s)->db,
+	return (struct wanted_for){ .db = db_of(s),
 		.role = of(s)->conf->node.role,
 		.next_hop = s->next_hop,
 		.conf = &of(s)->conf->node };
@@ -107,7 +120,7 @@ take_relay(void *ctx, const char *network, int64_t expires_us, struct err *e)
 static bool
 relays(struct source *s, struct relay_list *out, struct err *e)
 {
-	return map_relays(of(s)->db, take_relay, out, e);
+	return map_relays(db_of(s), take_relay, out, e);
 }
 
 static bool
@@ -141,15 +154,16 @@ static bool
 report(struct source *s, const struct source_report *r, struct err *e)
 {
 	struct source_db *d = of(s);
+	struct db *db = db_of(s);
 	if (!r->held)
-		return map_status_write(d->db, d->node_id, &r->status, e);
-	if (!db_begin(d->db, DB_READ_COMMITTED, e))
+		return map_status_write(db, d->node_id, &r->status, e);
+	if (!db_begin(db, DB_READ_COMMITTED, e))
 		return false;
 	if (write_held(d, r, e)
-		&& map_status_write(d->db, d->node_id, &r->status, e)
-		&& db_commit(d->db, e))
+		&& map_status_write(db, d->node_id, &r->status, e)
+		&& db_commit(db, e))
 		return true;
-	db_rollback(d->db);
+	db_rollback(db);
 	return false;
 }
 
@@ -158,14 +172,14 @@ requests(struct source *s, size_t most, struct arena *a,
 	struct request_row *list, size_t *n_r, struct err *e)
 {
 	return request_rows_open(
-		of(s)->db, of(s)->node_id, most, a, list, n_r, e);
+		db_of(s), of(s)->node_id, most, a, list, n_r, e);
 }
 
 static bool
 reply(struct source *s, uint64_t id, const char *code, const char *body,
 	struct err *e)
 {
-	return request_row_reply(of(s)->db, id, code, body, e);
+	return request_row_reply(db_of(s), id, code, body, e);
 }
 
 static const struct source_ops ops = { .close = close_db,

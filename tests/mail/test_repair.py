@@ -11,7 +11,8 @@ from mailcase import HASH, SOAK, MailCase
 
 
 def truncate(path):
-    os.truncate(path, os.path.getsize(path) // 2)
+    # Half of a small map may be all that its lines need.
+    os.truncate(path, min(os.path.getsize(path) // 2, 4096))
 
 
 def empty(path):
@@ -102,6 +103,8 @@ class Repair(MailCase):
         path = os.path.join(self.servers.maps, "mailboxes")
         self.assertEqual(self.postmap("-d", self.at("taro"), path), 0)
         self.assert_code(550, self.at("taro"))
+        # What the publisher writes right after it hides nothing.
+        self.mailbox("hanako", password_hash=HASH)
         self.wait_until(lambda: mail.rcpt_code(
             self.servers, self.at("taro")) == 250, "the line", 10)
         self.assertTrue(self.check())
