@@ -59,12 +59,11 @@ static const struct sql sql[] = {
 		       "GROUP BY c.noun, c.domain_id "
 		       "ORDER BY COUNT(*) DESC, c.domain_id LIMIT ?",
 		"uuu", "susi" },
-	[Q_LIVE] = { "SELECT COUNT(*), MIN(CAST(COALESCE(s.serial, 0) AS "
-		     "UNSIGNED)), MIN(s.hold_serial), "
+	[Q_LIVE] = { "SELECT COUNT(*), MIN(s.serial), MIN(s.hold_serial), "
 		     "(SELECT value FROM setting "
 		     "WHERE name = 'publish.mode'), "
 		     "(SELECT serial FROM approval WHERE domain = '') "
-		     "FROM node n LEFT JOIN node_status s ON s.node_id = n.id",
+		     "FROM node_status s",
 		"", "iuusu" },
 	[Q_APPROVED] = { "SELECT domain, serial FROM approval "
 			 "WHERE domain <> '' AND serial > ? "

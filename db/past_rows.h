@@ -107,7 +107,8 @@ bool past_counts(struct db *db, struct arena *a, uint64_t after, uint64_t upto,
 bool past_domain_names(struct db *db, struct arena *a, const uint64_t *ids,
 	size_t n, const char ***items_r, size_t *n_r, struct err *e) MUST_USE;
 
-/* How far publishing is, of all nodes the one that is furthest behind. */
+/* How far publishing is: of all nodes that have reported the one that is
+ * furthest behind. */
 struct past_live {
 	uint64_t n_nodes;
 	uint64_t serial; /* applied */

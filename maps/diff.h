@@ -97,7 +97,8 @@ bool diff_between(struct core *c, const struct actor *a, uint64_t from,
  * From what is live to what is saved. In automatic mode that is the serial
  * that every node has; in reviewed mode the routing of a domain is live as it
  * was approved, while a node holds as it was at that serial, and a domain that
- * is held back as the node says. Without a node nothing is told.
+ * is held back as the node says. Without a
+ * node that has reported nothing is told.
  */
 bool diff_pending(struct core *c, const struct actor *a, const char *domain,
 	struct diff *out, struct err *e) MUST_USE;
