@@ -1,6 +1,8 @@
 /*
  * `postroom explain`: what the mail servers of this node do with a message.
  * postroom-mapd looks it up in the live files, with the database away too.
+ * `postroom settings`: what is in effect in the mail servers, and which file
+ * and line gives it.
  */
 #include "cli/mapd.h"
 
@@ -190,6 +192,26 @@ explain(struct cli *c, struct err *e)
 	return is_ok && (c->exit_code != 0 || take_answer(c, &said, e));
 }
 
+/* postroom-mapd's answer as it is; 1 when a setting differs. */
+static bool
+show_settings(struct cli *c, struct err *e)
+{
+	struct str said = str_in(c->arena, ANSWER_MAX);
+	struct json *doc = NULL;
+
+	if (!cli_mapd(c, "--ask", "settings", NULL, &said, &c->exit_code, e))
+		return false;
+	if (c->exit_code != 0)
+		return true;
+	if (!json_parse(str_text(&said), said.len, &answer_limits, &doc, e))
+		return false;
+	write_value(&c->json, NULL, json_root(doc));
+	if (json_int(json_get(json_root(doc), "differing")) > 0)
+		c->exit_code = 1;
+	json_free(&doc);
+	return true;
+}
+
 /* clang-format off */
 const struct cli_command cli_explain_commands[] = {
 	{ "explain", NULL, "RECIPIENT",
@@ -197,6 +219,10 @@ const struct cli_command cli_explain_commands[] = {
 		explain_options,
 		"stage,text_code,subject,line,serial,actor_name,result,code,reply",
 		CLI_CONF, explain },
+	{ "settings", NULL, NULL,
+		"settings of Postfix and Dovecot that Postroom depends on",
+		NULL, "state,program,service,name,value,file,line",
+		CLI_CONF, show_settings },
 	{ 0 },
 };
 /* clang-format on */

@@ -18,6 +18,7 @@ static const struct {
 } verbs[] = {
 	{ "explain", request_explain },
 	{ "probe", request_probe_here },
+	{ "settings", request_settings },
 };
 
 struct ask {

@@ -68,7 +68,7 @@ static const char usage[] =
 	"  --rollback SERIAL  put routing back to what it was then, and hold\n"
 	"  --resume           publish again\n"
 	"  --history          what was published on this node\n"
-	"  --ask VERB [JSON]  answer explain or probe, and end\n";
+	"  --ask VERB [JSON]  answer explain, probe or settings\n";
 
 static int64_t
 sooner(int64_t a, int64_t b)
@@ -326,9 +326,12 @@ turn(struct app *app)
 static void
 enter_sandbox(const struct conf *c)
 {
+	char mail_conf[sizeof(c->rootd.dovecot_config)];
+	snprintf(mail_conf, sizeof(mail_conf), "%s", c->rootd.dovecot_config);
 	const char *const readable[] = { "/etc", "/usr", "/lib", "/dev/null",
 		"/dev/urandom", "/run/mysqld", "/run/systemd/resolve",
-		c->node.feed_token_file, c->node.feed_ca, NULL };
+		c->node.feed_token_file, c->node.feed_ca,
+		c->rootd.postfix_config, dirname(mail_conf), NULL };
 	char dovecot[sizeof(c->node.dovecot_db)];
 	struct err e = ERR_EMPTY;
 	int abi;

@@ -23,6 +23,7 @@ static const struct request_verb verbs[] = {
 	{ "queue_delete", request_queue_delete, 20000 },
 	{ "queue_headers", request_queue_headers, 20000 },
 	{ "outage", request_outage, 30000 },
+	{ "settings", request_settings, 60000 },
 };
 
 static const struct json_limits args_limits = { .bytes = 16384, .depth = 4 };

@@ -8,6 +8,7 @@
 #include "base/addr.h"
 #include "base/domain.h"
 #include "base/str.h"
+#include "mta/settings.h"
 
 #define POSTFIX "/usr/sbin/postfix"
 #define POSTQUEUE "/usr/sbin/postqueue"
@@ -15,6 +16,7 @@
 #define POSTCAT "/usr/sbin/postcat"
 #define POSTCONF "/usr/sbin/postconf"
 #define DOVEADM "/usr/bin/doveadm"
+#define DOVECONF "/usr/bin/doveconf"
 
 /* Of an error's own words. */
 #define SHORT ((size_t)2000)
@@ -86,6 +88,7 @@ static const struct verb {
 	int timeout_ms;
 	struct root_rate rate;
 	size_t output_max; /* 0: SHORT */
+	bool has_names;    /* those of the settings that Postroom depends on */
 } verbs[ROOT_VERBS] = {
 	[ROOT_RELOAD_POSTFIX] = { "reload-postfix", POSTFIX, POSTFIX_CONFIG,
 		{ "reload" }, NULL, 15000, { 40, 500 } },
@@ -112,6 +115,15 @@ static const struct verb {
 		NULL, 15000, { 20, 500 } },
 	[ROOT_SET_LIFETIME] = { "set-lifetime", POSTCONF, POSTFIX_CONFIG,
 		{ "-e" }, is_lifetime, 15000, { 10, 1000 } },
+	[ROOT_POSTFIX_SETTINGS] = { "postfix-settings", POSTCONF,
+		POSTFIX_CONFIG, { "-x" }, NULL, 15000, { 20, 1000 }, 64 << 10,
+		true },
+	[ROOT_POSTFIX_SERVICES] = { "postfix-services", POSTCONF,
+		POSTFIX_CONFIG, { "-x", "-P" }, NULL, 15000, { 20, 1000 },
+		64 << 10 },
+	[ROOT_DOVECOT_SETTINGS] = { "dovecot-settings", DOVECONF,
+		DOVECOT_CONFIG, { NULL }, NULL, 15000, { 20, 1000 }, 64 << 10,
+		true },
 };
 
 const char *
@@ -180,6 +192,10 @@ root_request_command(const struct root_request *r,
 						   : conf->dovecot_config;
 	for (size_t i = 0; i < ARRAY_LEN(v->words) && v->words[i]; i++)
 		c->argv[n++] = v->words[i];
+	if (v->has_names)
+		setting_names(v->config == POSTFIX_CONFIG ? SETTING_POSTFIX
+							  : SETTING_DOVECOT,
+			c->argv, &n, ROOT_ARGV_MAX - 1);
 	if (r->arg)
 		c->argv[n++] = r->arg;
 	c->argv[n] = NULL;

@@ -17,7 +17,7 @@
 
 #define ROOT_REQUEST_MAX 400
 #define ROOT_PACKET_MAX 32768
-#define ROOT_ARGV_MAX 8
+#define ROOT_ARGV_MAX 80
 /* Most that any verb answers. */
 #define ROOT_OUTPUT_MAX ((size_t)16 << 20)
 
@@ -34,6 +34,9 @@ enum root_verb {
 	ROOT_QUEUE_HEADERS,
 	ROOT_LIFETIMES,
 	ROOT_SET_LIFETIME,
+	ROOT_POSTFIX_SETTINGS,
+	ROOT_POSTFIX_SERVICES,
+	ROOT_DOVECOT_SETTINGS,
 	ROOT_VERBS
 };
 

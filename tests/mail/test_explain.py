@@ -122,6 +122,40 @@ class Explain(MailCase):
             self.assertEqual(live["state"], "ok", live)
             self.assertEqual(live["body"]["steps"], told["items"])
 
+    def test_e_settings_name_the_line_that_gives_them(self):
+        reply = self.ask_node("settings", {})
+        self.assertEqual(reply["state"], "ok", reply)
+        self.assertEqual(reply["body"]["differing"], 0, reply["body"])
+        given = {(item["program"], item["service"], item["name"]): item
+                 for item in reply["body"]["items"]}
+        dovecot = given["dovecot", None, "auth_cache_size"]
+        self.assertEqual(dovecot["file"], self.servers.dovecot_conf)
+        with open(dovecot["file"]) as f:
+            self.assertIn("auth_cache_size",
+                          f.read().split("\n")[dovecot["line"] - 1])
+        self.assertEqual(len({key[1] for key in given if key[1]}), 2)
+
+        path = os.path.join(self.servers.postfix_etc, "main.cf")
+        with open(path) as f:
+            before = f.read()
+        with open(path, "a") as f:
+            f.write("recipient_delimiter = -\n")
+        try:
+            told = subprocess.run(
+                [self.servers.path("bin", "postroom"), "-c",
+                 self.servers.conf, "settings", "--json"],
+                capture_output=True, text=True)
+        finally:
+            with open(path, "w") as f:
+                f.write(before)
+        self.assertEqual(told.returncode, 1, told.stderr)
+        now = [item for item in json.loads(told.stdout)["items"]
+               if item["state"] == "differs"]
+        self.assertEqual(
+            [(item["name"], item["value"], item["file"], item["line"])
+             for item in now],
+            [("recipient_delimiter", "-", path, before.count("\n") + 1)])
+
     def queued_to(self, reply):
         """Where the mail log says that a message went: {address: relay}."""
         queue_id = re.search(r"queued as (\w+)", reply).group(1)
