@@ -32,6 +32,17 @@ add_recipients(const struct map_lines *from, struct map_set *out, struct err *e)
 	return true;
 }
 
+/* The next hop alone: the delivery agent is always `slow`. */
+static const char *
+without_agent(const char *hop)
+{
+	static const char *const agents[] = { "smtp:", "relay:" };
+	for (size_t i = 0; i < ARRAY_LEN(agents); i++)
+		if (strncmp(hop, agents[i], strlen(agents[i])) == 0)
+			return hop + strlen(agents[i]);
+	return hop;
+}
+
 static bool
 add_domain(const struct secondary *s, const char *domain, struct map_set *out,
 	struct err *e)
@@ -39,7 +50,7 @@ add_domain(const struct secondary *s, const char *domain, struct map_set *out,
 	char text[512], address[ADDR_SIZE];
 	struct str transport = STR_FIXED(text);
 	str_add(&transport, "slow:");
-	str_add(&transport, s->next_hop);
+	str_add(&transport, without_agent(s->next_hop));
 	for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
 		if (addr_join(reserved[i], domain, address, sizeof(address))
 			&& !lines_add(

@@ -20,7 +20,7 @@
 
 struct secondary {
 	const struct map_rows *rows; /* those that `host` was rendered from */
-	const char *next_hop; /* as in a transport table; "": by the MX */
+	const char *next_hop;        /* `smtp:[host]:port`; "": by the MX */
 };
 
 /* Append what follows from rendered lines. */
