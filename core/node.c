@@ -163,6 +163,25 @@ node_locked(struct tx *t, uint64_t id, uint64_t version,
 		&& check_version(version, out->version, e);
 }
 
+/* The mailbox hosts relay for the networks of other nodes. */
+static bool
+key_networks(struct tx *t, const struct node_def_row *row, struct err *e)
+{
+	const char *at = row->network;
+
+	while (row->role != NODE_MAILBOX && *at) {
+		const size_t n = strcspn(at, " ");
+		const char *one = arena_strndup(t->arena, at, n);
+
+		if (!one)
+			return err_memory(e);
+		if (n > 0 && !tx_key(t, 'w', one, e))
+			return false;
+		at += n + (at[n] == ' ');
+	}
+	return true;
+}
+
 bool
 node_apply(struct tx *t, const struct node_def_row *before,
 	struct node_def_row *after, struct err *e)
@@ -181,7 +200,10 @@ node_apply(struct tx *t, const struct node_def_row *before,
 		return true;
 	after->version = change.version;
 	return check_role(t, after, e) && node_row_update(t->db, after, e)
-		&& tx_change(t, &change, e);
+		&& tx_change(t, &change, e)
+		&& (strcmp(before->network, after->network) == 0
+			|| (key_networks(t, before, e)
+				&& key_networks(t, after, e)));
 }
 
 struct write {
@@ -223,7 +245,7 @@ create_in(struct tx *t, void *ctx, struct err *e)
 	}
 	change.noun_id = row->id;
 	return image_full(node_fields, row, t->arena, &change.after, e)
-		&& tx_change(t, &change, e);
+		&& tx_change(t, &change, e) && key_networks(t, row, e);
 }
 
 bool
@@ -304,7 +326,8 @@ delete_in(struct tx *t, void *ctx, struct err *e)
 		return false;
 	change.subject = row->name;
 	change.version = row->version + 1;
-	return node_row_delete(t->db, p->id, e) && tx_change(t, &change, e);
+	return node_row_delete(t->db, p->id, e) && tx_change(t, &change, e)
+		&& key_networks(t, row, e);
 }
 
 bool

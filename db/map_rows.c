@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "base/cidr.h"
+#include "base/str.h"
 #include "db/map_take.h"
 #include "db/strset.h"
 
@@ -45,6 +47,7 @@ enum {
 	Q_ALIAS_LIST,
 	Q_ALIAS_DOMAIN,
 	Q_RELAYS,
+	Q_NODE_RELAYS,
 	Q_NODE_FIND,
 	Q_NODE_ADD,
 	Q_STATUS,
@@ -90,6 +93,7 @@ static const struct sql sql[Q_COUNT] = {
 	[Q_RELAYS] = { "SELECT network, expires FROM map_whitelist"
 		       " WHERE alive = 1 AND state = 1",
 		"", "st" },
+	[Q_NODE_RELAYS] = { "SELECT network FROM map_node_relay", "", "s" },
 	[Q_NODE_FIND] = { "SELECT id FROM map_node WHERE name = ?", "s", "u" },
 	[Q_NODE_ADD] = { "INSERT IGNORE INTO node (name, role, created)"
 			 " VALUES (?, 'mailbox', UTC_TIMESTAMP(6))",
@@ -438,6 +442,34 @@ map_rows_load_domain(struct db *db, const char *domain, struct arena *a,
 	return ok;
 }
 
+/* Networks separated by blanks. */
+static bool
+each_network(const char *list, map_relay_each *each, void *ctx, struct err *e)
+{
+	char one[CIDR_TEXT_SIZE];
+	while (*list) {
+		const size_t n = strcspn(list, " ");
+		if (n > 0 && str_copy_n(one, sizeof(one), list, n)
+			&& !each(ctx, one, TIME_NONE, e))
+			return false;
+		list += n + (list[n] == ' ');
+	}
+	return true;
+}
+
+/* Other nodes deliver through a mailbox host by their role. */
+static bool
+node_relays(struct db *db, map_relay_each *each, void *ctx, struct err *e)
+{
+	struct rows r;
+	bool ok = true;
+	if (!db_query(db, &sql[Q_NODE_RELAYS], NO_ARGS, &r, e))
+		return false;
+	while (ok && rows_next(&r))
+		ok = each_network(row_text(&r, 0), each, ctx, e);
+	return rows_done(&r, e) && ok;
+}
+
 bool
 map_relays(struct db *db, map_relay_each *each, void *ctx, struct err *e)
 {
@@ -447,7 +479,7 @@ map_relays(struct db *db, map_relay_each *each, void *ctx, struct err *e)
 		return false;
 	while (ok && rows_next(&r))
 		ok = each(ctx, row_text(&r, 0), row_time(&r, 1), e);
-	return rows_done(&r, e) && ok;
+	return rows_done(&r, e) && ok && node_relays(db, each, ctx, e);
 }
 
 bool

@@ -118,7 +118,8 @@ bool map_rows_load_domain(struct db *db, const char *domain, struct arena *a,
 bool map_rows_load_all(struct db *db, struct arena *a, struct map_rows *out,
 	struct err *e) MUST_USE;
 
-/* Each active whitelist entry, in any order. */
+/* Each active whitelist entry, and each network of a node that delivers through
+ * the mailbox hosts (map_node_relay); in any order. */
 typedef bool map_relay_each(
 	void *ctx, const char *network, int64_t expires_us, struct err *e);
 bool map_relays(

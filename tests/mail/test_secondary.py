@@ -7,7 +7,6 @@ namespace each, with a cable between each two. What is cut is a route.
 import contextlib
 import http.client as http_client
 import json
-import secrets
 import smtplib
 import ssl
 import subprocess
@@ -69,15 +68,10 @@ class Secondary(unittest.TestCase):
 
     @classmethod
     def add_node(cls, name="mx2", network=SECONDARY):
-        token = "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789")
-                        for _ in range(22))
-        hop = f"[{PRIMARY}]:{cls.servers.ports['smtp']}"
-        cls.servers.db.sql(
-            "USE postroom; INSERT INTO node (name, role, created, network, "
-            f"next_hop, token_hash) VALUES ('{name}', 'secondary', "
-            f"UTC_TIMESTAMP(6), '{network}', '{hop}', "
-            f"UNHEX(SHA2('{token}', 256)))")
-        return token
+        return cls.api.post("/nodes", {
+            "name": name, "role": "secondary", "network": network,
+            "next_hop": f"smtp:[{PRIMARY}]:{cls.servers.ports['smtp']}"}
+            )["token"]
 
     def wait_until(self, condition, what, deadline_s=10):
         return private.wait_for(condition, what, deadline_s)
@@ -192,7 +186,8 @@ class Secondary(unittest.TestCase):
                                          "targets": ["taro@all.test"]})
         self.wait_until(lambda: self.code("any@all.test") == 250,
                         "the catch-all")
-        self.assertEqual(self.code("gone@all.test"), 550)
+        self.wait_until(lambda: self.code("gone@all.test") == 550,
+                        "the refusal beside the catch-all", 2)
         self.api.delete("/aliases", row)
         self.wait_until(lambda: self.code("any@all.test") == 550,
                         "the end of the catch-all")
@@ -220,7 +215,7 @@ class Secondary(unittest.TestCase):
             def waiting():
                 q = self.ask("queue_list", domain="waits.test")
                 return q if q["items"] and q["items"][0][
-                    "queue"] == "deferred" else None
+                    "recipients"][0]["reason"] else None
             q = self.wait_until(waiting, "the message in the queue", 20)
             self.check_queue(q)
         finally:
@@ -322,17 +317,45 @@ class Secondary(unittest.TestCase):
         self.assertEqual(self.feed(path, self.token)[0], 200)
         self.assertEqual(self.feed(path, self.token, source=PRIMARY)[0], 401)
         self.assertEqual(self.feed(path, self.token[:-1] + "A")[0], 401)
-        self.addCleanup(self.servers.db.sql, "DELETE FROM node WHERE name IN "
-                        "('mx3', 'mx4')", "postroom")
-        other = self.add_node("mx3")
+        other = self.add_node("mx3", f"192.0.2.0/24 {SECONDARY}")
+        row = {n["name"]: n for n in self.api.get("/nodes")["items"]}["mx3"]
+        self.addCleanup(lambda: self.api.delete(
+            "/nodes", self.api.get(f"/nodes/{row['id']}")))
         self.assertEqual(self.feed(path, other)[0], 200)
-        self.servers.db.sql("UPDATE node SET token_hash = NULL WHERE "
-                            "name = 'mx3'", "postroom")
+        new = self.api.post(f"/nodes/{row['id']}/token")["token"]
         self.assertIn(self.feed(path, other)[0], (401, 429))
-        mailbox = self.add_node("mx4")
-        self.servers.db.sql("UPDATE node SET role = 'mailbox' WHERE "
-                            "name = 'mx4'", "postroom")
-        self.assertEqual(self.feed(path, mailbox)[0], 403)
+        self.assertEqual(self.feed(path, new)[0], 200)
+
+    def test_the_primary_relays_for_it_by_its_role(self):
+        path = f"{self.servers.maps}/whitelist.cidr"
+
+        def listed(network):
+            with open(path, encoding="utf-8") as f:
+                return f"{network} OK\n" in f.read()
+        self.wait_until(lambda: listed(f"{SECONDARY}/32"), "the secondary")
+        self.add_node("mx5", "198.51.100.0/24")
+        row = {n["name"]: n for n in self.api.get("/nodes")["items"]}["mx5"]
+        self.wait_until(lambda: listed("198.51.100.0/24"), "the new node")
+        self.api.delete("/nodes", row)
+        self.wait_until(lambda: not listed("198.51.100.0/24"),
+                        "the end of the node")
+
+    def test_what_waits_for_an_approval_waits_there_too(self):
+        self.domain("review.test")
+        self.api.call("PUT", "/publishing/mode",
+                         {"mode": "reviewed", "note": ""})
+        try:
+            row = self.api.post("/mailboxes", {"address": "new@review.test",
+                                               "password": PASSWORD})
+            self.servers.wait_live(row)
+            self.assertEqual(self.code("new@review.test"), 550)
+            self.api.post("/publishing/publish", {
+                "serial": row["changed_serial"], "domains": None, "note": ""})
+            self.wait_until(lambda: self.code("new@review.test") == 250,
+                            "what was approved")
+        finally:
+            self.api.call("PUT", "/publishing/mode",
+                             {"mode": "automatic", "note": ""})
 
     def test_it_says_how_far_it_is(self):
         self.domain("status.test")
@@ -344,11 +367,11 @@ class Secondary(unittest.TestCase):
             return nodes["mx2"]["serial"] == head and nodes["mx2"]
         node = self.wait_until(row, "the secondary's report")
         self.assertEqual((node["role"], node["state"]), ("secondary", "ok"))
-        self.wait_until(lambda: "taro@status.test" in self.maps(
-            "relay_recipients"), "the text copy")
-        self.assertEqual(
-            self.maps("transport")["status.test"],
-            f"slow:[{PRIMARY}]:{self.servers.ports['smtp']}")
+        hop = f"slow:[{PRIMARY}]:{self.servers.ports['smtp']}"
+        self.wait_until(
+            lambda: "taro@status.test" in self.maps("relay_recipients")
+            and self.maps("transport").get("status.test") == hop,
+            "the text copies", 30)
 
 
 if __name__ == "__main__":
