@@ -10,14 +10,14 @@ from apicase import etag
 
 
 def writing_routes():
-    """(method, path, flags) of every route that is not a read."""
+    """(method, path, role, flags) of every route that is not a read."""
     out = subprocess.run(
         [os.path.join(apicase.BUILD, "bin", "postroom-web"), "--routes"],
         capture_output=True, text=True, check=True).stdout
     for line in out.splitlines():
-        method, path, _, _, flags = line.split("\t")
+        method, path, role, _, flags = line.split("\t")
         if method != "GET":
-            yield method, path, flags.split()
+            yield method, path, role, flags.split()
 
 
 class DryRun(apicase.ApiCase):
@@ -28,12 +28,13 @@ class DryRun(apicase.ApiCase):
         views = cls.servers.db.sql(
             "SELECT table_name FROM information_schema.views "
             "WHERE table_schema = 'postroom'", "postroom").split()
-        # A session notes when it was seen last.
-        cls.tables = sorted(set(names) - set(views) - {"session"})
+        # A session notes when it was seen last, a node's token too.
+        cls.tables = sorted(set(names) - set(views) - {"session", "node"})
 
     def everything(self):
         return self.servers.db.sql(
-            "CHECKSUM TABLE " + ", ".join(f"`{t}`" for t in self.tables),
+            "CHECKSUM TABLE " + ", ".join(f"`{t}`" for t in self.tables)
+            + "; SELECT id, name, note, version, HEX(token_hash) FROM node",
             "postroom")
 
     def tried(self, method, path, value=None, **more):
@@ -164,20 +165,28 @@ class DryRun(apicase.ApiCase):
                     for line in told["lines"]))
         self.assertEqual(done, {
             f"{method} {path.removeprefix('/api/v1')}"
-            for method, path, flags in writing_routes() if "dry" in flags})
+            for method, path, _, flags in writing_routes() if "dry" in flags})
 
     def test_the_others_refuse_it_and_do_nothing(self):
+        token = self.made("nodes", {"name": "elsewhere", "role": "secondary",
+                                    "network": "127.0.0.1",
+                                    "next_hop": "smtp:[192.0.2.1]"})["token"]
+        headers = {"admin": self.root.headers(),
+                   "superadmin": self.root.headers(),
+                   "public": self.root.headers(),
+                   "node": {"Authorization": f"Bearer {token}",
+                            "X-Postroom": "1"}}
         before = self.everything()
         tried = 0
-        for method, path, flags in writing_routes():
+        for method, path, role, flags in writing_routes():
             if "dry" in flags:
                 continue
             with self.subTest(f"{method} {path}"):
                 tried += 1
-                status, headers, body = self.root.raw(
+                status, _, body = self.root.raw(
                     method, path.replace("{id}", "1").replace(
                         "{request}", "1") + "?dry_run=true", None,
-                    self.root.headers())
+                    headers[role])
                 self.assertEqual(422, status, body)
                 self.assertIn(b'"no_dry_run"', body)
         self.assertGreater(tried, 3)
@@ -224,8 +233,9 @@ class DryRun(apicase.ApiCase):
         """The same worker writes again afterwards, also after a refusal."""
         for _ in range(16):
             d = self.domain()
-            self.tried("PATCH", f"/domains/{d['id']}", {"description": "x"},
-                       match=etag(d))
+            self.must(200, self.root.patch(
+                f"/api/v1/domains/{d['id']}?dry_run=true",
+                {"description": "x"}, etag(d)))
             self.refused(409, self.root.post(
                 "/api/v1/domains?dry_run=true", {"name": d["name"]}))
             self.must(200, self.root.patch(
