@@ -43,6 +43,24 @@ health_look(struct node *n)
 	return maps;
 }
 
+bool
+health_differs(const struct node *n, const struct delta *d)
+{
+	unsigned seen = 1U << MAP_ACCOUNTS;
+	for (size_t i = 0; i < d->n; i++) {
+		const enum map_id m = d->line[i].map;
+		char path[NODE_PATH_SIZE];
+		if (seen & (1U << m))
+			continue;
+		seen |= 1U << m;
+		node_map_path(&n->conf->node, m, path);
+		const struct file_mark now = file_mark_of(path);
+		if (n->mark[m].ino && !file_mark_equal(&now, &n->mark[m]))
+			return true;
+	}
+	return false;
+}
+
 struct verify_one {
 	char path[NODE_PATH_SIZE];
 	enum map_id map;

@@ -10,11 +10,15 @@
 #ifndef MTA_HEALTH_H
 #define MTA_HEALTH_H
 
+#include "maps/delta.h"
 #include "mta/node.h"
 
 /* Bits of the maps that differ from how we left them. Mends the cidr table
  * at once. */
 unsigned health_look(struct node *n);
+
+/* Is a Postfix map that these lines belong to not as we left it? */
+bool health_differs(const struct node *n, const struct delta *d);
 
 /* Start reading these maps through. */
 bool health_start(

@@ -12,7 +12,9 @@
 
 #include "base/log.h"
 #include "base/timeutil.h"
+#include "mta/drift.h"
 #include "mta/gate.h"
+#include "mta/health.h"
 #include "mta/hold.h"
 #include "mta/live.h"
 #include "mta/relay.h"
@@ -53,6 +55,9 @@ bring_live(struct round *r, struct err *e)
 	if (n->reload_urgent)
 		reload_run(n);
 	if (r->delta.n > 0) {
+		/* Another's change of these files would be lost to the look. */
+		if (health_differs(n, &r->delta))
+			n->check_due = true;
 		if (!journal_intend(n->journal, r->serial,
 			    reload ? RELOAD_POSTFIX : RELOAD_NONE, &r->delta,
 			    round_tag, r, e))
@@ -75,6 +80,7 @@ static void
 settle(struct round *r, int64_t t0)
 {
 	struct node *n = r->node;
+	drift_settle(r);
 	node_recheck_clear(&n->recheck);
 	n->took_us = (uint64_t)(monotonic_us() - t0);
 	n->added = r->delta.added + r->delta.changed;

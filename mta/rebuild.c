@@ -12,6 +12,7 @@
 #include "base/timeutil.h"
 #include "maps/delta.h"
 #include "mta/check.h"
+#include "mta/drift.h"
 #include "mta/everything.h"
 #include "mta/gate.h"
 #include "mta/kept.h"
@@ -240,8 +241,11 @@ check_take(struct node *n, const struct child *c, struct err *e)
 		log_warn("%zu lines or more differ: rebuilding", found);
 		node_recheck_clear(&n->recheck);
 		n->damaged = n->own_maps;
-	} else if (found > 0) {
-		log_info("%zu keys differ: rendering them again", found);
+		drift_too_many(n, found);
+		return true;
 	}
+	if (found > 0)
+		log_info("%zu keys differ: rendering them again", found);
+	drift_compared(n, found);
 	return true;
 }

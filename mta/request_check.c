@@ -1,12 +1,14 @@
 /*
  * The verb `check`: everything compared with the database now. Answers
  * {serial, lines, differences, items: [{map, key, live, wanted}], truncated,
- * whitelist_differs, held: [{domain, reason}]}; accounts are named without
- * their values. The publisher's own comparison repairs.
+ * whitelist_differs, held: [{domain, reason}], repaired: what the publisher's
+ * own comparison found and put right last (drift.h)}; accounts are named
+ * without their values.
  */
 #include "mta/requests.h"
 
 #include "mta/check.h"
+#include "mta/drift.h"
 
 #define ITEMS_MAX 200
 
@@ -54,5 +56,6 @@ request_check(struct request *q, struct err *e)
 	}
 	jsonw_end(q->out);
 	holds_free(&r.held);
+	drift_write_json(q->node, q->arena, q->out, "repaired");
 	return ok;
 }

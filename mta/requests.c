@@ -14,6 +14,7 @@
 
 static const struct request_verb verbs[] = {
 	{ "check", request_check, 120000 },
+	{ "journal", request_journal, 20000 },
 	{ "explain", request_explain, 20000 },
 	{ "probe", request_probe, 60000 },
 	{ "queue_list", request_queue_list, 30000 },

@@ -65,6 +65,7 @@ bool request_u64(const struct request *q, const char *name, uint64_t *value_r,
 
 /* Verbs. */
 request_fn request_check;
+request_fn request_journal;
 /* The members of maps/explain_form.h in; {serial, steps, outcome, is_cut} out. */
 request_fn request_explain;
 /* The same in; {client, stage, code, reply, took_us, explained: {code, reply},

@@ -53,10 +53,30 @@ class Requests(Steering):
                         self.at("taro"), f"lmdb:{path}"], check=True)
         code, body = self.reply(self.ask("check"))
         self.assertEqual(code, "ok")
+        line = {"map": "mailboxes", "key": self.at("taro"), "live": None,
+                "wanted": "x"}
         if body["differences"]:  # else the node was faster
-            self.assertEqual(body["items"], [{
-                "map": "mailboxes", "key": self.at("taro"), "live": None,
-                "wanted": "x"}])
+            self.assertEqual(body["items"], [line])
+        # It is found without being asked, counted, shown and put right.
+        self.wait_code(250, self.at("taro"))
+        code, body = self.reply(self.ask("check"))
+        repaired = [{k: v for k, v in x.items() if k != "at"}
+                    for x in body["repaired"]]
+        self.assertIn(line, repaired)
+
+    def test_the_journal_is_told(self):
+        row = self.mailbox("taro")
+        serial = row["changed_serial"]
+        code, body = self.reply(self.ask(
+            "journal", json.dumps({"from": serial - 1, "to": serial})))
+        self.assertEqual(code, "ok")
+        found = [(x["map"], x["before"], x["after"]) for x in body["items"]
+                 if x["key"] == self.at("taro")]
+        self.assertIn(("mailboxes", None, "x"), found)
+        self.assertIn(("accounts", None, ""), found)
+        self.assertNotIn("$", json.dumps(body))
+        code, body = self.reply(self.ask("journal", '{"from": 1}'))
+        self.assertEqual((code, body["field"]), ("refused", "to"))
 
     def test_a_request_that_expired_is_not_answered(self):
         late = self.ask("check", seconds=-1)
