@@ -10,6 +10,7 @@
 #include "cgi/reply.h"
 #include "cgi/request.h"
 #include "cgi/route.h"
+#include "cgi/scoreboard.h"
 #include "core/admin.h"
 #include "core/core.h"
 #include "core/peer.h"
@@ -21,6 +22,7 @@ struct app {
 	struct arena *arena; /* of the request */
 	struct core core;
 	bool is_connected; /* core is open */
+	struct scoreboard board;
 };
 
 /*

@@ -58,10 +58,26 @@ connect_database(struct call *c, struct err *e)
 }
 
 static bool
+check_loopback(const struct call *c, struct err *e)
+{
+	struct cidr v4, v6;
+	uint8_t ip[16];
+
+	if (ip_parse(c->req->client, ip) && cidr_parse("127.0.0.0/8", &v4, e)
+		&& cidr_parse("::1", &v6, e)
+		&& (cidr_has_ip(&v4, ip) || cidr_has_ip(&v6, ip)))
+		return true;
+	return err_set(e, ERR_FORBIDDEN, "", "loopback_only", "",
+		"this is told to programs on this host only");
+}
+
+static bool
 check_session(struct call *c, struct actor *actor, struct err *e)
 {
 	if (c->route->gate == GATE_PUBLIC)
 		return true;
+	if (c->route->gate == GATE_LOOPBACK)
+		return check_loopback(c, e);
 	if (c->route->gate == GATE_NODE)
 		return peer_find(
 			c->core, c->req->bearer, c->req->client, &c->peer, e);
@@ -202,7 +218,7 @@ run_handler(struct call *c, struct err *e)
 		return true;
 	if (!c->route->handler(c, e))
 		return once_failed(c, e);
-	if (c->reply->content_type && !jsonw_done(&c->reply->json, e))
+	if (c->reply->json.out && !jsonw_done(&c->reply->json, e))
 		return false;
 	once_keep(c);
 	return mark_polled(c, e);

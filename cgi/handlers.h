@@ -58,7 +58,7 @@ route_handler nodes_list, nodes_create, nodes_get, nodes_patch, nodes_delete,
 extern const struct form diff_query_form, rollback_query_form;
 route_handler diff_show, rollback_show;
 
-route_handler health_show;
+route_handler health_show, metrics_show;
 
 extern const struct form feed_after_form, feed_all_form, feed_keys_form,
 	feed_status_form, feed_reply_form, feed_domain_form;

@@ -35,6 +35,15 @@ reply_json(struct reply *r, int status)
 	return &r->json;
 }
 
+struct str *
+reply_text(struct reply *r, int status, const char *type)
+{
+	r->status = status;
+	r->content_type = type;
+	str_reset(&r->body);
+	return &r->body;
+}
+
 bool
 reply_header(
 	struct reply *r, const char *name, const char *value, struct err *e)

@@ -26,6 +26,9 @@ void reply_init(struct reply *r, struct arena *a);
 /* Begin a JSON body; the caller writes one value with r->json. */
 struct jsonw *reply_json(struct reply *r, int status);
 
+/* Begin a body of plain text, to be added to what is returned. */
+struct str *reply_text(struct reply *r, int status, const char *type);
+
 /*
  * A further header. Values are our own texts; one with a control character is
  * a bug and refused (ERR_INTERNAL).

@@ -71,6 +71,7 @@ route_print(const struct route *table, struct str *out)
 		[GATE_PUBLIC] = "public",
 		[GATE_ADMIN] = "admin",
 		[GATE_SUPERADMIN] = "superadmin",
+		[GATE_LOOPBACK] = "loopback",
 		[GATE_NODE] = "node",
 	};
 

@@ -21,7 +21,8 @@ enum gate {
 	GATE_PUBLIC, /* no session needed */
 	GATE_ADMIN,  /* any administrator */
 	GATE_SUPERADMIN,
-	GATE_NODE, /* a node elsewhere, by its token; no session */
+	GATE_LOOPBACK, /* whoever asks from this host; no session */
+	GATE_NODE,     /* a node elsewhere, by its token; no session */
 };
 
 enum route_flags {

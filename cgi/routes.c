@@ -184,6 +184,8 @@ const struct route routes[] = {
 		health_show, "health.get" },
 	{ METHOD_GET, "/healthz", GATE_PUBLIC, NULL, NULL, 0,
 		health_show, "health.get" },
+	{ METHOD_GET, "/metrics", GATE_LOOPBACK, NULL, NULL, 0,
+		metrics_show, "metrics.get" },
 	{ .path = NULL },
 };
 /* clang-format on */

@@ -24,6 +24,12 @@ struct slot {
 	int64_t back_off_us;
 };
 
+/* All of them, for those who look; without a supervisor slot is NULL. */
+struct scoreboard {
+	struct slot *slot;
+	unsigned n;
+};
+
 static inline void
 slot_begin(struct slot *s)
 {

@@ -184,6 +184,7 @@ supervise_workers(const struct worker_job *job)
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (s.slot == MAP_FAILED)
 		fatal("no memory for %u workers", job->workers);
+	*job->board = (struct scoreboard){ s.slot, job->workers };
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);

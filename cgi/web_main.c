@@ -174,7 +174,8 @@ main(int argc, char **argv)
 		.start = app_start,
 		.serve = app_serve,
 		.stop = app_stop,
-		.listen_fd = -1 };
+		.listen_fd = -1,
+		.board = &app.board };
 	const bool is_cgi =
 		getenv("GATEWAY_INTERFACE") != NULL && !fcgi_on_stdin();
 	/*

@@ -13,6 +13,7 @@
  * sandbox), `serve` for each request, `stop` at the end. `start` may fail; the
  * supervisor then tries again after a while.
  */
+struct scoreboard;
 struct worker_job {
 	void *ctx;
 	bool (*start)(void *ctx);
@@ -22,6 +23,7 @@ struct worker_job {
 	unsigned workers;
 	uint64_t requests_per_worker; /* then a fresh one takes its place */
 	unsigned request_timeout_s;
+	struct scoreboard *board; /* told where the slots are */
 };
 
 /*

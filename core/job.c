@@ -96,6 +96,12 @@ may_see(const struct actor *a, const struct job_row *j)
 }
 
 bool
+job_count(struct core *c, uint64_t n_r[static JOB_STATES], struct err *e)
+{
+	return job_row_count(c->db, n_r, JOB_STATES, e);
+}
+
+bool
 job_get(struct core *c, const struct actor *a, uint64_t id, struct job *out,
 	struct err *e)
 {

@@ -19,6 +19,7 @@ enum job_state {
 	JOB_FAILED,
 	JOB_CANCELLED
 };
+#define JOB_STATES (JOB_CANCELLED + 1)
 const char *job_state_name(enum job_state state);
 bool job_state_find(const char *name, enum job_state *state_r) MUST_USE;
 
@@ -50,6 +51,10 @@ struct job_query {
 };
 bool job_list(struct core *c, const struct actor *a, const struct job_query *q,
 	struct job **items_r, struct list_page *page_r, struct err *e) MUST_USE;
+
+/* How many are kept of each state. */
+bool job_count(struct core *c, uint64_t n_r[static JOB_STATES],
+	struct err *e) MUST_USE;
 
 struct job_error {
 	uint64_t seq;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/timeutil.h"
+#include "core/attention.h"
 #include "db/view_rows.h"
 
 #define ATTENTION_EACH 10
@@ -62,29 +63,6 @@ search_all(struct core *c, const struct actor *a, const char *q, unsigned limit,
 
 /* --- home --- */
 
-static void
-attend_nodes(struct home *out)
-{
-	for (size_t i = 0; i < out->publishing.n_nodes; i++) {
-		const struct node_view *n = &out->publishing.nodes[i];
-		const bool away = strcmp(n->state, "unreachable") == 0;
-		const bool failed = strcmp(n->state, "error") == 0;
-		const bool held = strcmp(n->state, "held") == 0;
-
-		if (away || failed || held)
-			out->attention[out->n_attention++] = (struct attention){
-				.kind = away     ? "node_unreachable"
-					: failed ? "node_error"
-						 : "node_held",
-				.severity = held ? "warning" : "error",
-				.subject = n->name,
-				.noun = "node",
-				.at_us = n->seen_us,
-				.text = held ? n->held[0].reason : n->message
-			};
-	}
-}
-
 static const struct {
 	const char *kind, *severity, *noun;
 } row_kinds[] = {
@@ -111,12 +89,14 @@ attend(struct core *c, const struct actor *a, struct home *out, struct err *e)
 	if (!view_row_attention(c->db, c->arena, now + EXPIRES_SOON_US,
 		    now - FAILED_RECENTLY_US, ATTENTION_EACH, &rows, &n, e))
 		return false;
-	out->attention = arena_array(c->arena, n + out->publishing.n_nodes + 1,
+	out->attention = arena_array(c->arena,
+		n + ATTENTION_PER_NODE * out->publishing.n_nodes
+			+ ATTENTION_BESIDE,
 		sizeof(*out->attention));
 	if (!out->attention)
 		return err_memory(e);
-	if (actor_sees_all(a))
-		attend_nodes(out);
+	if (!attend_publishing(c, a, out, e))
+		return false;
 	for (size_t i = 0; i < n; i++)
 		if (rows[i].kind < ARRAY_LEN(row_kinds) && may_see(a, &rows[i]))
 			out->attention[out->n_attention++] = (struct attention){

@@ -28,12 +28,13 @@ bool search_all(struct core *c, const struct actor *a, const char *q,
 	unsigned limit, struct search_result *out, struct err *e) MUST_USE;
 
 struct attention {
-	const char *kind;     /* node_unreachable, node_error, node_held,
-	                         job_failed, domain_full, whitelist_expiring,
-	                         domain_retiring */
+	const char *kind;     /* node_unreachable, node_error, node_behind,
+	                         node_held, node_drift, node_holding,
+	                         changes_waiting, job_failed, domain_full,
+	                         whitelist_expiring, domain_retiring */
 	const char *severity; /* error, warning */
 	const char *subject;
-	const char *noun; /* node, job, domain, whitelist */
+	const char *noun; /* node, publishing, job, domain, whitelist */
 	uint64_t noun_id; /* 0: none */
 	int64_t at_us;    /* or TIME_NONE */
 	const char *text;

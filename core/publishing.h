@@ -43,7 +43,8 @@ struct node_view {
 	const char *state; /* ok, behind, held, error, unreachable */
 	const char *message;
 	struct node_held *held;
-	size_t n_held;    /* up to 100 */
+	size_t n_held; /* up to 100 */
+	uint64_t held_total;
 	uint64_t pending; /* lines that wait */
 	bool is_holding;
 	uint64_t hold_serial;  /* routing stands there while is_holding */

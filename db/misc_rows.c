@@ -22,6 +22,7 @@ enum {
 	Q_JOB_CANCEL,
 	Q_JOB_ERROR,
 	Q_JOB_ERRORS,
+	Q_JOB_COUNT,
 	Q_JOB_PURGE,
 	Q_LEASE,
 	Q_LEASE_HELD,
@@ -91,6 +92,8 @@ static const struct sql sql[] = {
 	[Q_JOB_ERRORS] = { "SELECT seq, subject, reason, text FROM job_error "
 			   "WHERE job_id = ? AND seq > ? ORDER BY seq LIMIT ?",
 		"uuu", "usss" },
+	[Q_JOB_COUNT] = { "SELECT state, COUNT(*) FROM job GROUP BY state", "",
+		"uu" },
 	[Q_JOB_PURGE] = { "DELETE FROM job WHERE finished < ? LIMIT ?", "tu",
 		"" },
 	[Q_LEASE] = { "UPDATE lease SET holder = ?, until = ? WHERE name = ? "
@@ -374,6 +377,20 @@ job_row_errors(struct db *db, struct arena *a, uint64_t id, uint64_t after,
 		ok = x->subject && x->reason && x->text;
 	}
 	return rows_done(&r, e) && (ok || err_memory(e));
+}
+
+bool
+job_row_count(struct db *db, uint64_t *n_r, size_t n, struct err *e)
+{
+	struct rows r;
+
+	memset(n_r, 0, n * sizeof(*n_r));
+	if (!db_query(db, &sql[Q_JOB_COUNT], NO_ARGS, &r, e))
+		return false;
+	while (rows_next(&r))
+		if (row_u64(&r, 0) < n)
+			n_r[row_u64(&r, 0)] = row_u64(&r, 1);
+	return rows_done(&r, e);
 }
 
 bool

@@ -92,6 +92,9 @@ struct job_error_row {
 bool job_row_errors(struct db *db, struct arena *a, uint64_t id, uint64_t after,
 	size_t max, struct job_error_row **items_r, size_t *n_r,
 	struct err *e) MUST_USE;
+/* How many there are of each state below n. */
+bool job_row_count(
+	struct db *db, uint64_t *n_r, size_t n, struct err *e) MUST_USE;
 bool job_row_purge(struct db *db, int64_t before_us, size_t max, uint64_t *n_r,
 	struct err *e) MUST_USE;
 

@@ -60,7 +60,9 @@ static const struct sql sql[] = {
 		       "CAST(COALESCE(s.journal_from, 0) AS UNSIGNED), "
 		       "CAST(COALESCE(s.drift, 0) AS UNSIGNED), "
 		       "s.checked, s.facts, COALESCE(t.mode, ''), "
-		       "CAST(COALESCE(t.serial, 0) AS UNSIGNED) "
+		       "CAST(COALESCE(t.serial, 0) AS UNSIGNED), "
+		       "(SELECT COUNT(*) FROM node_domain h "
+		       "WHERE h.node_id = n.id AND h.held <> '') "
 		       "FROM node n LEFT JOIN node_status s ON s.node_id = "
 		       "n.id "
 		       "LEFT JOIN node_target t ON t.node_id = n.id "
@@ -68,7 +70,7 @@ static const struct sql sql[] = {
 		"",
 		"ussusstt"
 		"uusuuts"
-		"su" },
+		"suu" },
 	[Q_HELD] = { "SELECT domain, held FROM node_domain WHERE node_id = ? "
 		     "AND held <> '' ORDER BY domain LIMIT ?",
 		"uu", "ss" },
@@ -240,6 +242,7 @@ load_status(const struct rows *r, struct arena *a, struct node_row *x)
 	x->facts = row_is_null(r, 14) ? NULL : row_dup(r, 14, a);
 	x->is_told_to_hold = strcmp(row_text(r, 15), "hold") == 0;
 	x->target_serial = row_u64(r, 16);
+	x->held = row_u64(r, 17);
 	return x->name && x->role && x->state && x->message && x->hold_by
 		&& (x->facts || row_is_null(r, 14));
 }

@@ -49,6 +49,7 @@ struct node_row {
 	uint64_t journal_from, drift;
 	int64_t checked_us;
 	const char *facts;    /* NULL: none */
+	uint64_t held;        /* domains */
 	bool is_told_to_hold; /* its target */
 	uint64_t target_serial;
 };

@@ -10,6 +10,7 @@ enum {
 	Q_RAISE,
 	Q_RAISE_GUARD,
 	Q_HEAD_LOCK,
+	Q_CREATED,
 	Q_ACT,
 	Q_VERSIONS,
 	Q_N
@@ -35,6 +36,8 @@ static const struct sql sql[] = {
 		"sut", "" },
 	[Q_HEAD_LOCK] = { "SELECT serial FROM head WHERE id = 1 FOR UPDATE", "",
 		"u" },
+	[Q_CREATED] = { "SELECT created FROM revision WHERE serial = ?", "u",
+		"t" },
 	[Q_ACT] = { "INSERT INTO publication (act, node_id, serial, domains, "
 		    "value, actor_kind, admin_id, actor_name, client, "
 		    "request_id, note, created) "
@@ -118,6 +121,20 @@ bool
 head_row_lock(struct db *db, uint64_t *serial_r, struct err *e)
 {
 	return db_query_u64(db, &sql[Q_HEAD_LOCK], NO_ARGS, serial_r, NULL, e);
+}
+
+bool
+revision_row_created(
+	struct db *db, uint64_t serial, int64_t *us_r, struct err *e)
+{
+	struct rows r;
+
+	*us_r = TIME_NONE;
+	if (!db_query(db, &sql[Q_CREATED], ARGS(arg_u64(serial)), &r, e))
+		return false;
+	if (rows_next(&r))
+		*us_r = row_time(&r, 0);
+	return rows_done(&r, e);
 }
 
 bool

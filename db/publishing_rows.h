@@ -27,6 +27,10 @@ bool approval_row_raise_guard(struct db *db, const char *domain,
  * the next one meanwhile. */
 bool head_row_lock(struct db *db, uint64_t *serial_r, struct err *e) MUST_USE;
 
+/* When a revision was saved; TIME_NONE when there is none of that serial. */
+bool revision_row_created(
+	struct db *db, uint64_t serial, int64_t *us_r, struct err *e) MUST_USE;
+
 struct publication_row {
 	uint64_t id;
 	const char *act;  /* publish, confirm, rollback, resume, mode */

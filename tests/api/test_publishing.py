@@ -673,3 +673,131 @@ class Publishing(apicase.ApiCase):
                                     node=self.node + 99))
         self.must(403, self.admin.get("/api/v1/explain",
                                       recipient="a@b.example"))
+
+
+class Attention(apicase.ApiCase):
+    """What the home page says of publishing."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        case = cls("setUp")
+        cls.mine = case.domain()
+        cls.admin = cls.servers.signed_in(2, [cls.mine["id"]])
+        cls.node = case.made("nodes", {"name": "watched"})["id"]
+
+    def kinds(self, client=None):
+        items = self.must(200, (client or self.root).get(
+            "/api/v1/home")).value["attention"]
+        return {x["kind"]: x for x in items
+                if x["subject"] == "watched" or x["noun"] == "publishing"}
+
+    def says(self, serial, **columns):
+        names = "".join(f", {name}" for name in columns)
+        values = "".join(f", {value}" for value in columns.values())
+        self.servers.db.sql(
+            "REPLACE INTO node_status (node_id, serial, state, applied, seen"
+            f"{names}) VALUES ({self.node}, {serial}, 'ok', "
+            f"UTC_TIMESTAMP(6), UTC_TIMESTAMP(6){values})", "postroom")
+        self.addCleanup(self.servers.db.sql, "DELETE FROM node_status",
+                        "postroom")
+
+    def head(self):
+        return self.root.get("/api/v1/publishing").value["head_serial"]
+
+    def test_a_node_that_is_well_says_nothing(self):
+        self.says(self.head())
+        self.assertEqual({}, self.kinds())
+
+    def test_a_silent_node(self):
+        self.assertEqual({"node_unreachable"}, set(self.kinds()))
+
+    def test_a_node_that_is_behind_for_a_while(self):
+        self.mailbox(self.mine, "behind")
+        self.says(self.head() - 1)
+        self.assertEqual({}, self.kinds())
+        self.servers.db.sql(
+            "UPDATE revision SET created = UTC_TIMESTAMP(6) - INTERVAL 31 "
+            f"SECOND WHERE serial = {self.head()}", "postroom")
+        self.assertEqual({"node_behind"}, set(self.kinds()))
+
+    def test_drift_a_hold_and_a_held_domain(self):
+        self.says(self.head(), drift=3, hold_serial=1, hold_by="'local'")
+        self.servers.db.sql(
+            "INSERT INTO node_domain (node_id, domain, held) VALUES "
+            f"({self.node}, 'x.example', 'a loop')", "postroom")
+        self.addCleanup(self.servers.db.sql, "DELETE FROM node_domain",
+                        "postroom")
+        kinds = self.kinds()
+        self.assertEqual({"node_drift": "3", "node_holding": "1",
+                          "node_held": "x.example: a loop"},
+                         {k: v["text"] for k, v in kinds.items()})
+        self.assertEqual({self.node}, {x["noun_id"]
+                                       for x in kinds.values()})
+        self.assertEqual({}, self.kinds(self.admin))
+
+    def test_changes_that_wait_for_a_day(self):
+        self.says(self.head())
+        self.must(200, self.root.put("/api/v1/publishing/mode",
+                                     {"mode": "reviewed"}))
+        self.addCleanup(self.root.put, "/api/v1/publishing/mode",
+                        {"mode": "automatic"})
+        self.mailbox(self.mine, "waits")
+        self.says(self.head())
+        self.assertEqual({}, self.kinds())
+        self.servers.db.sql(
+            "UPDATE revision SET created = UTC_TIMESTAMP(6) - INTERVAL 25 "
+            f"HOUR WHERE serial = {self.head()}", "postroom")
+        for client in self.root, self.admin:
+            waiting = self.kinds(client)["changes_waiting"]
+            self.assertEqual(("1", "publishing", "warning"),
+                             (waiting["subject"], waiting["noun"],
+                              waiting["severity"]))
+
+
+class Metrics(apicase.ApiCase):
+    def figures(self):
+        status, headers, body = self.servers.client().raw("GET", "/metrics")
+        self.assertEqual((200, "text/plain; version=0.0.4"),
+                         (status, headers["content-type"]))
+        lines = body.decode().splitlines()
+        self.assertEqual(len(lines), len(set(lines)))
+        return dict(line.rsplit(" ", 1) for line in lines
+                    if not line.startswith("#"))
+
+    def test_figures_for_a_program_on_this_host(self):
+        node = self.made("nodes", {"name": "counted"})["id"]
+        self.domain()
+        self.servers.db.sql(
+            "INSERT INTO node_status (node_id, serial, state, applied, seen,"
+            f" pending, drift) VALUES ({node}, 2, 'ok', UTC_TIMESTAMP(6), "
+            "UTC_TIMESTAMP(6) - INTERVAL 100 SECOND, 7, 3);"
+            "INSERT INTO node_domain (node_id, domain, held) VALUES "
+            f"({node}, 'x.example', 'a loop')", "postroom")
+        figures = self.figures()
+        self.assertEqual(
+            self.root.get("/api/v1/publishing").value["head_serial"],
+            int(figures["postroom_head_serial"]))
+        of = '{node="counted",role="mailbox"}'
+        for name, value in (("live_serial", 2), ("pending_lines", 7),
+                            ("drift_lines", 3), ("held_domains", 1),
+                            ("holding", 0), ("reported", 1)):
+            self.assertEqual(value, int(figures[f"postroom_node_{name}{of}"]))
+        self.assertGreaterEqual(
+            int(figures[f"postroom_node_age_seconds{of}"]), 100)
+        self.assertEqual(0, int(figures['postroom_jobs{state="failed"}']))
+        self.assertGreater(int(figures["postroom_workers"]), 0)
+        self.assertGreater(int(figures["postroom_workers_busy"]), 0)
+        before = int(figures["postroom_requests_total"])
+        self.assertGreater(before, 0)
+        self.must(200, self.root.get("/api/v1/session"))
+        self.assertGreater(int(self.figures()["postroom_requests_total"]),
+                           before)
+
+    def test_nobody_else_is_told(self):
+        client = self.servers.client()
+        status, _, body = client.raw(
+            "GET", "/metrics", headers={"X-Forwarded-For": "192.0.2.7"})
+        self.assertEqual(403, status)
+        self.assertIn(b"loopback_only", body)
+        self.assertNotIn(b"postroom_", body)

@@ -1056,7 +1056,7 @@ export interface components {
         AliasState: "active" | "disabled" | "deleted";
         Attention: {
             /** @enum {string} */
-            kind: "node_unreachable" | "node_error" | "node_held" | "job_failed" | "domain_full" | "whitelist_expiring" | "domain_retiring";
+            kind: "node_unreachable" | "node_error" | "node_behind" | "node_held" | "node_drift" | "node_holding" | "changes_waiting" | "job_failed" | "domain_full" | "whitelist_expiring" | "domain_retiring";
             /** @enum {string} */
             severity: "error" | "warning";
             /** @description node, domain, network or the job's subject */
@@ -1065,7 +1065,7 @@ export interface components {
              * @description where the fix is
              * @enum {string}
              */
-            noun: "node" | "job" | "domain" | "whitelist";
+            noun: "node" | "publishing" | "job" | "domain" | "whitelist";
             noun_id: number | null;
             /**
              * Format: date-time

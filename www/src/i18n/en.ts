@@ -252,6 +252,14 @@ export const en = {
 		`The mail server ${x} reports an error: ${text}`,
 	'attention.node_held': (x: string, _at: string, text: string) =>
 		`The mail server ${x} holds changes back: ${text}`,
+	'attention.node_behind': (x: string, at: string, _text: string) =>
+		`The mail server ${x} is behind${at ? ` since ${at}` : ''}.`,
+	'attention.node_drift': (x: string, _at: string, text: string) =>
+		`${text} map lines of the mail server ${x} are not what they must be.`,
+	'attention.node_holding': (x: string, _at: string, text: string) =>
+		`The mail server ${x} is held at version ${text} until somebody resumes it.`,
+	'attention.changes_waiting': (x: string, at: string, _text: string) =>
+		`Changes wait for a review since ${at}: ${x}`,
 	'attention.job_failed': (x: string, at: string, _text: string) =>
 		`A job failed: ${x}${at ? ` (${at})` : ''}`,
 	'attention.domain_full': (x: string, _at: string, _text: string) =>

@@ -252,6 +252,13 @@ export const ja: Dict = {
 		`メールサーバー ${x} に接続できません${at ? ` (${at} から)` : ''}。`,
 	'attention.node_error': (x, _at, text) => `メールサーバー ${x} でエラーが発生しています: ${text}`,
 	'attention.node_held': (x, _at, text) => `メールサーバー ${x} で変更が保留されています: ${text}`,
+	'attention.node_behind': (x, at) =>
+		`メールサーバー ${x} への反映が遅れています${at ? ` (${at} から)` : ''}。`,
+	'attention.node_drift': (x, _at, text) =>
+		`メールサーバー ${x} のマップに、あるべき内容と異なる行が ${text} 行あります。`,
+	'attention.node_holding': (x, _at, text) =>
+		`メールサーバー ${x} はバージョン ${text} で止められています。再開されるまで変更は反映されません。`,
+	'attention.changes_waiting': (x, at) => `${at} から確認待ちの変更があります: ${x} 件`,
 	'attention.job_failed': (x, at) => `ジョブが失敗しました: ${x}${at ? ` (${at})` : ''}`,
 	'attention.domain_full': (x) => `${x} は上限に近づいています。`,
 	'attention.whitelist_expiring': (x, at) => `ホワイトリストの ${x} は ${at} に期限が切れます。`,

@@ -44,6 +44,62 @@ const reasons = {
 	too_few_items: { en: 'At least one is needed.', ja: '少なくとも 1 つ必要です。' },
 	nothing_to_change: { en: 'There is nothing to change.', ja: '変更する内容がありません。' },
 
+	not_reviewed: {
+		en: 'Changes go live by themselves here: nothing waits for a review.',
+		ja: '変更は自動的に反映されます。確認待ちの変更はありません。',
+	},
+	changed_since: {
+		en: (s) => `${s || 'The whitelist'} changed after you looked. Look again, then publish.`,
+		ja: (s) => `表示した後に ${s || 'ホワイトリスト'} が変更されました。もう一度確認してください。`,
+	},
+	note_needed: {
+		en: 'Many lines vanish. Say why.',
+		ja: '多くの行が消えます。理由を入力してください。',
+	},
+	not_held: {
+		en: (s) => `Nothing holds ${s} back any more.`,
+		ja: (s) => `${s} はもう保留されていません。`,
+	},
+	faulty: {
+		en: (_, x) => `This cannot be confirmed, only corrected. ${x}`,
+		ja: (_, x) => `承認では解消できません。内容を修正してください。${x}`,
+	},
+	journal_too_young: {
+		en: (s, x) => `The mail server ${s} cannot go back so far. ${x}`,
+		ja: (s) => `メールサーバー ${s} はその時点まで戻せません。`,
+	},
+	not_live_yet: {
+		en: (s) => `The mail server ${s} has not come so far yet.`,
+		ja: (s) => `メールサーバー ${s} にはまだそこまで反映されていません。`,
+	},
+	never_seen: {
+		en: (s) =>
+			s
+				? `The mail server ${s} has never said what it has live.`
+				: 'No mail server has ever said what it has live.',
+		ja: (s) =>
+			s
+				? `メールサーバー ${s} からの報告がまだありません。`
+				: 'どのメールサーバーからも報告がまだありません。',
+	},
+	not_holding: { en: 'No mail server is held.', ja: '止められているメールサーバーはありません。' },
+	no_such_node: {
+		en: 'There is no such mail server.',
+		ja: 'そのメールサーバーはありません。',
+	},
+	too_many_requests: {
+		en: (s) => `${s} has too many questions to answer. Try again in a minute.`,
+		ja: (s) => `${s} への問い合わせが多すぎます。1 分後にもう一度お試しください。`,
+	},
+	not_for_mailbox: {
+		en: 'A mailbox host delivers by itself: leave this empty.',
+		ja: 'メールボックスのサーバーでは空欄にしてください。',
+	},
+	no_network: {
+		en: (s) => `${s} has no addresses to pull from. Fill in its networks first.`,
+		ja: (s) => `${s} には接続元のアドレスがありません。先にネットワークを入力してください。`,
+	},
+
 	no_at: {
 		en: 'An address needs an @ and a domain, such as taro@example.jp.',
 		ja: 'taro@example.jp のように、@ とドメインを含むアドレスを入力してください。',

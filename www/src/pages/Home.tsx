@@ -28,6 +28,7 @@ function fixOf(a: Attention): string {
 		case 'job':
 			return `#/jobs/${a.noun_id}`;
 		case 'node':
+		case 'publishing':
 			return '#/changes';
 	}
 }

@@ -1,0 +1,104 @@
+/*
+ * Lines of the home page about publishing, see attention.h.
+ */
+#include "core/attention.h"
+
+#include <string.h>
+
+#include "base/timeutil.h"
+#include "db/publishing_rows.h"
+
+/* A node that works on a change is behind for a moment. */
+#define BEHIND_US (30 * US_PER_S)
+#define WAITING_US US_PER_DAY
+
+static void
+add(struct home *out, const struct node_view *n, const char *kind,
+	const char *severity, int64_t at_us, const char *text)
+{
+	out->attention[out->n_attention++] = (struct attention){ .kind = kind,
+		.severity = severity,
+		.subject = n->name,
+		.noun = "node",
+		.noun_id = n->id,
+		.at_us = at_us,
+		.text = text };
+}
+
+/* Since when the oldest change that it has not processed is saved. */
+static bool
+attend_behind(struct core *c, struct home *out, const struct node_view *n,
+	struct err *e)
+{
+	int64_t since_us;
+
+	if (n->serial >= out->publishing.head_serial)
+		return true;
+	if (!revision_row_created(c->db, n->serial + 1, &since_us, e))
+		return false;
+	if (since_us != TIME_NONE && c->now() - since_us > BEHIND_US)
+		add(out, n, "node_behind", "error", since_us, n->message);
+	return true;
+}
+
+static bool
+attend_node(struct core *c, struct home *out, const struct node_view *n,
+	struct err *e)
+{
+	if (n->is_holding)
+		add(out, n, "node_holding", "warning", n->seen_us,
+			arena_printf(c->arena, "%llu",
+				(unsigned long long)n->hold_serial));
+	if (n->drift > 0)
+		add(out, n, "node_drift", "error", n->checked_us,
+			arena_printf(c->arena, "%llu",
+				(unsigned long long)n->drift));
+	if (n->n_held > 0)
+		add(out, n, "node_held", "warning", n->seen_us,
+			arena_printf(c->arena, "%s: %s", n->held[0].domain,
+				n->held[0].reason));
+	if (strcmp(n->state, "unreachable") == 0)
+		add(out, n, "node_unreachable", "error", n->seen_us,
+			n->message);
+	else if (strcmp(n->state, "error") == 0)
+		add(out, n, "node_error", "error", n->seen_us, n->message);
+	else
+		return attend_behind(c, out, n, e);
+	return true;
+}
+
+static bool
+attend_waiting(struct core *c, struct home *out)
+{
+	const struct publishing *p = &out->publishing;
+	const char *count;
+
+	if (p->mode != PUBLISH_REVIEWED || p->pending.first_us == TIME_NONE
+		|| c->now() - p->pending.first_us < WAITING_US)
+		return true;
+	count = arena_printf(c->arena, "%llu%s",
+		(unsigned long long)p->pending.revisions,
+		p->pending.is_exact ? "" : "+");
+	out->attention[out->n_attention++] =
+		(struct attention){ .kind = "changes_waiting",
+			.severity = "warning",
+			.subject = count,
+			.noun = "publishing",
+			.at_us = p->pending.first_us,
+			.text = "" };
+	return count != NULL;
+}
+
+bool
+attend_publishing(
+	struct core *c, const struct actor *a, struct home *out, struct err *e)
+{
+	if (!attend_waiting(c, out))
+		return err_memory(e);
+	if (!actor_sees_all(a))
+		return true;
+	for (size_t i = 0; i < out->publishing.n_nodes; i++)
+		if (!attend_node(c, out, &out->publishing.nodes[i], e))
+			return false;
+	return true;
+}
