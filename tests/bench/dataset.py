@@ -1,19 +1,20 @@
 """The benchmark's data, made by SQL alone.
 
 `bench.test` holds the mailboxes that are asked for and saved to; the others
-lie in 200 more domains, 50 of which belong to the admin `bench-admin`.
+lie in more domains, 50 of which belong to the admin `bench-admin`.
 Addresses are u0000000@..., so that a client can make them up.
 """
 
-SPREAD = 200
+DOMAINS = 200
 ADMIN_DOMAINS = 50
 
 
-def statements(mailboxes, in_bench, mail_root, uid_hash):
+def statements(mailboxes, in_bench, domains, mail_root, uid_hash):
     """SQL that fills an empty, migrated database.
 
     mailboxes: how many in all; in_bench: how many of them in bench.test;
-    uid_hash: the password hash that all of them share.
+    domains: how many the others are spread over; uid_hash: the password hash
+    of every mailbox, each in a row of its own.
     """
     rest = mailboxes - in_bench
     home = (f"CONCAT('{mail_root}/', LOWER(LPAD(HEX({{id}} % 256), 2, '0')),"
@@ -21,14 +22,15 @@ def statements(mailboxes, in_bench, mail_root, uid_hash):
     yield "SET SESSION innodb_lock_wait_timeout = 600"
     yield "SET SESSION unique_checks = 0"
     yield "SET SESSION foreign_key_checks = 0"
-    yield ("INSERT INTO secret (id, kind, value, fingerprint, created) VALUES "
-           f"(1, 'mailbox', '{uid_hash}', '0123456789abcdef', NOW(6))")
+    yield ("INSERT INTO secret (id, kind, value, fingerprint, created) "
+           f"SELECT seq, 'mailbox', '{uid_hash}', '0123456789abcdef', NOW(6) "
+           f"FROM seq_1_to_{mailboxes}")
     yield ("INSERT INTO domain (id, name, name_unicode, created, updated) "
            "VALUES (1, 'bench.test', 'bench.test', NOW(6), NOW(6))")
     yield ("INSERT INTO domain (id, name, name_unicode, created, updated) "
-           "SELECT seq + 1, CONCAT('d', LPAD(seq, 3, '0'), '.test'), "
-           "CONCAT('d', LPAD(seq, 3, '0'), '.test'), NOW(6), NOW(6) "
-           f"FROM seq_1_to_{SPREAD}")
+           "SELECT seq + 1, CONCAT('d', LPAD(seq, 5, '0'), '.test'), "
+           "CONCAT('d', LPAD(seq, 5, '0'), '.test'), NOW(6), NOW(6) "
+           f"FROM seq_1_to_{domains}")
     columns = ("INSERT INTO mailbox (id, domain_id, address, name, "
                "quota_bytes, secret_id, password_scheme, home, created, "
                "updated) ")
@@ -37,14 +39,15 @@ def statements(mailboxes, in_bench, mail_root, uid_hash):
     created = "NOW(6) - INTERVAL seq SECOND"
     yield (columns + "SELECT seq + 1, 1, "
            "CONCAT('u', LPAD(seq, 7, '0'), '@bench.test'), "
-           f"{name}, 1073741824, 1, 'SHA512-CRYPT', "
+           f"{name}, 1073741824, seq + 1, 'SHA512-CRYPT', "
            + home.format(id="(seq + 1)")
            + f", {created}, NOW(6) FROM seq_0_to_{in_bench - 1}")
     if rest > 0:
         yield (columns + f"SELECT seq + {in_bench} + 1, "
-               f"2 + seq % {SPREAD}, CONCAT('u', LPAD(seq, 7, '0'), '@d', "
-               f"LPAD(1 + seq % {SPREAD}, 3, '0'), '.test'), "
-               f"{name}, 1073741824 * (1 + seq % 9), 1, 'SHA512-CRYPT', "
+               f"2 + seq % {domains}, CONCAT('u', LPAD(seq, 7, '0'), '@d', "
+               f"LPAD(1 + seq % {domains}, 5, '0'), '.test'), "
+               f"{name}, 1073741824 * (1 + seq % 9), seq + {in_bench} + 1, "
+               "'SHA512-CRYPT', "
                + home.format(id=f"(seq + {in_bench} + 1)")
                + f", {created}, NOW(6) FROM seq_0_to_{rest - 1}")
     yield ("INSERT IGNORE INTO mailbox_part SELECT "
