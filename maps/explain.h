@@ -10,7 +10,9 @@
  *
  * Not judged here, because it depends on the moment: quotas (asked by Postfix
  * at RCPT and by Dovecot at delivery; the step `quota_asked` says so), limits
- * of rate and size, and what hosts elsewhere answer.
+ * of rate and size, what hosts elsewhere answer, and by which host mail for
+ * elsewhere leaves: `transport_mx` says its domain, Postfix takes relayhost or
+ * the domain's MX.
  *
  * Each step has a text code, which stays as it is once it was released:
  *	client     client_loopback client_whitelisted client_outside
@@ -67,8 +69,7 @@ struct explain_config {
 	void *ctx;
 	const char *relay_table; /* text of whitelist.cidr */
 	const char *virtual_transport;
-	const char *origin;     /* myorigin; "": not known */
-	const char *relay_host; /* relayhost; "": none */
+	const char *origin; /* myorigin; "": not known */
 };
 
 enum explain_stage {

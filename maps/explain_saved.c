@@ -91,6 +91,13 @@ relay_text(struct db *db, struct arena *a, const char **text_r, struct err *e)
 	return ok;
 }
 
+static uint64_t
+upto_now(void *ctx, const struct explain_step *s)
+{
+	(void)s;
+	return *(const uint64_t *)ctx;
+}
+
 static bool
 answer(struct db *db, const struct conf_node *conf,
 	const struct explain_query *q, struct saved *s,
@@ -106,8 +113,8 @@ answer(struct db *db, const struct conf_node *conf,
 	return map_head(db, &out->serial, e) && load(db, q, c->origin, s, e)
 		&& relay_text(db, s->arena, &c->relay_table, e)
 		&& explain_run(c, q, s->arena, &out->x, e)
-		&& explain_name_persons(
-			db, KEY_LOG, out->serial, s->arena, &out->x, e);
+		&& explain_name_persons(db, KEY_LOG, upto_now, &out->serial,
+			s->arena, &out->x, e);
 }
 
 bool
@@ -119,7 +126,6 @@ explain_saved(struct db *db, const struct conf_node *conf,
 	struct explain_config c = {
 		.virtual_transport = conf->virtual_transport,
 		.origin = origin,
-		.relay_host = "",
 	};
 	struct saved s = { .arena = a };
 	*out = (struct explain_saved){ 0 };
@@ -156,8 +162,8 @@ explain_saved_json(
 }
 
 bool
-explain_name_persons(struct db *db, enum key_source source, uint64_t upto,
-	struct arena *a, struct explain *x, struct err *e)
+explain_name_persons(struct db *db, enum key_source source, explain_upto *upto,
+	void *ctx, struct arena *a, struct explain *x, struct err *e)
 {
 	for (size_t i = 0; i < x->steps; i++) {
 		struct explain_step *s = &x->step[i];
@@ -167,7 +173,7 @@ explain_name_persons(struct db *db, enum key_source source, uint64_t upto,
 		if (kind == 0 || !str_is_ascii(s->key))
 			continue;
 		if (!key_revision_find(
-			    db, source, kind, s->key, upto, a, &r, e))
+			    db, source, kind, s->key, upto(ctx, s), a, &r, e))
 			return false;
 		s->serial = r.serial;
 		s->action = r.action;

@@ -32,8 +32,12 @@ void explain_saved_free(struct explain_saved *s);
 void explain_saved_json(
 	struct jsonw *w, const char *key, const struct explain_saved *s);
 
-/* Fill in the last revision, up to `upto`, of each step's key. */
-bool explain_name_persons(struct db *db, enum key_source source, uint64_t upto,
-	struct arena *a, struct explain *x, struct err *e) MUST_USE;
+/* Up to which serial the line of a step may have been written. */
+typedef uint64_t explain_upto(void *ctx, const struct explain_step *s);
+
+/* Fill in the last such revision of each step's key. */
+bool explain_name_persons(struct db *db, enum key_source source,
+	explain_upto *upto, void *ctx, struct arena *a, struct explain *x,
+	struct err *e) MUST_USE;
 
 #endif

@@ -215,9 +215,7 @@ explain_route(struct explain_run *r, const struct envelope *x,
 		out->class = CLASS_ELSEWHERE;
 		out->domain.key = explain_text(r, "%s", x->domain);
 		out->channel = "smtp";
-		out->nexthop = c->relay_host[0]
-			? c->relay_host
-			: explain_text(r, "%s", x->domain);
+		out->nexthop = explain_text(r, "%s", x->domain);
 	}
 	if (explain_find(r, MAP_TRANSPORT, x->address, FIND_DOMAIN, &out->line,
 		    NULL))

@@ -7,10 +7,13 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "db/gate_rows.h"
+#include "maps/gate.h"
 #include "mta/journal.h"
 #include "mta/lmdb_map.h"
 #include "mta/node.h"
 #include "mta/requests.h"
+#include "mta/rootd_client.h"
 #include "mta/user_db.h"
 
 #define TABLE_BYTES ((size_t)16 << 20)
@@ -53,6 +56,89 @@ look_up(void *ctx, enum map_id map, const char *key, const char **value_r,
 	return lmdb_reader_get(f->map[map], key, value_r, e);
 }
 
+/* The mode, the approvals and the hold that decide what may be live. */
+struct bounds {
+	struct gate gate;
+	uint64_t applied;
+};
+
+static bool
+take_approval(void *ctx, const char *domain, uint64_t serial,
+	uint64_t guard_serial, struct err *e)
+{
+	return gate_add(ctx, domain, serial, guard_serial, e);
+}
+
+static bool
+read_bounds(struct db *db, const struct journal_state *s, struct bounds *b,
+	struct err *e)
+{
+	struct gate_row row;
+	if (!gate_row_read(db, 0, &row, e)
+		|| !gate_row_approvals(db, take_approval, &b->gate, e))
+		return false;
+	gate_sort(&b->gate);
+	b->gate.is_reviewed = row.is_reviewed;
+	b->gate.is_held = s->hold.is_held;
+	b->gate.hold = s->hold.serial;
+	b->applied = s->applied;
+	return true;
+}
+
+/* Routing is as old as what was approved; who may sign in or send is not. */
+static uint64_t
+upto_live(void *ctx, const struct explain_step *s)
+{
+	const struct bounds *b = ctx;
+	const bool is_relay = strcmp(s->map, "whitelist") == 0;
+	uint64_t upto = b->applied, approved;
+	if (!is_relay && !gate_is_routing(map_by_name(s->map), true))
+		return upto;
+	approved = gate_approved(&b->gate, is_relay ? "" : key_domain(s->key));
+	if (approved < upto)
+		upto = approved;
+	if (b->gate.is_held && b->gate.hold < upto)
+		upto = b->gate.hold;
+	return upto;
+}
+
+static bool
+name_persons(struct db *db, const struct journal_state *s, struct arena *a,
+	struct explain *x, struct err *e)
+{
+	struct bounds b = { .applied = 0 };
+	const bool ok = read_bounds(db, s, &b, e)
+		&& explain_name_persons(db, KEY_VIEW, upto_live, &b, a, x, e);
+	gate_free(&b.gate);
+	return ok;
+}
+
+/* Postfix's myorigin, where an address needs it; "" when nobody tells. */
+static const char *
+origin_for(
+	const struct conf *conf, const struct explain_query *q, struct arena *a)
+{
+	static const char name[] = "myorigin = ";
+	struct str said = str_in(a, 64 << 10);
+	struct err e = ERR_EMPTY;
+	if (strchr(q->recipient, '@')
+		&& (q->sender[0] == '\0' || strchr(q->sender, '@')))
+		return "";
+	if (!rootd_ask(
+		    conf->rootd.listen, ROOT_POSTFIX_SETTINGS, NULL, &said, &e))
+		return "";
+	for (const char *p = str_text(&said); *p;) {
+		const size_t n = strcspn(p, "\n");
+		if (strncmp(p, name, sizeof(name) - 1) == 0) {
+			char *origin = arena_strndup(a, p + sizeof(name) - 1,
+				n - (sizeof(name) - 1));
+			return origin ? origin : "";
+		}
+		p += n + (p[n] == '\n');
+	}
+	return "";
+}
+
 bool
 explain_live(const struct conf *conf, struct db *db,
 	const struct explain_in *in, struct arena *a, struct explain_node *out,
@@ -74,13 +160,10 @@ explain_live(const struct conf *conf, struct db *db,
 		.ctx = &f,
 		.relay_table = table,
 		.virtual_transport = conf->node.virtual_transport,
-		.origin = "",
-		.relay_host = "" };
+		.origin = origin_for(conf, &q, a) };
 	out->serial = s.applied;
 	return explain_run(&c, &q, a, &out->x, e)
-		&& (!db
-			|| explain_name_persons(
-				db, KEY_VIEW, s.applied, a, &out->x, e));
+		&& (!db || name_persons(db, &s, a, &out->x, e));
 }
 
 /* The database may be away: then nobody is named. */

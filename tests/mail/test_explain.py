@@ -156,6 +156,27 @@ class Explain(MailCase):
              for item in now],
             [("recipient_delimiter", "-", path, before.count("\n") + 1)])
 
+    def test_b_a_live_line_has_its_own_revision_not_a_waiting_one(self):
+        self.mode("reviewed")
+        self.addCleanup(self.mode, "automatic")
+        approved = self.api.get("/publishing")["approved_serial"]
+        self.world.change(self.world.at("team", "plain"),
+                          {"targets": [self.world.at("ken.y", "plain")]})
+        self.settled(True)
+        ask = {"client": "127.0.0.1", "sender": "",
+               "recipient": self.world.at("team", "plain")}
+
+        def line(*more):
+            return next(step for step in self.explain(ask, *more)["items"]
+                        if step["text_code"] == "alias_expands")
+
+        live, pending = line(), line("--pending")
+        self.assertNotEqual(live["line"], pending["line"])
+        self.assertLessEqual(live["serial"], approved)
+        self.assertGreater(pending["serial"], approved)
+        self.publish_all()
+        self.assertEqual(line(), pending)
+
     def queued_to(self, reply):
         """Where the mail log says that a message went: {address: relay}."""
         queue_id = re.search(r"queued as (\w+)", reply).group(1)

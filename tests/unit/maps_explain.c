@@ -269,8 +269,7 @@ join_delivers(const struct explain *x, struct str *out)
 static const struct explain_config config = { .lookup = look_up,
 	.relay_table = "# head\n198.51.100.0/24 OK\n2001:db8::/32 OK\n",
 	.virtual_transport = "lmtp:unix:private/dovecot-lmtp",
-	.origin = "mx.test",
-	.relay_host = "" };
+	.origin = "mx.test" };
 
 static struct explain_query
 with_defaults(const struct explain_query *in)
