@@ -2181,6 +2181,27 @@ export interface components {
             /** @description how long deleted things can be restored */
             deleted_days: number;
         };
+        /** @description The body of a node's reply to `settings`: what is in effect in Postfix and Dovecot of all that Postroom depends on. */
+        SettingsReply: {
+            items: {
+                /** @enum {string} */
+                program: "postfix" | "dovecot";
+                /** @description of master.cf, `submission/inet` */
+                service: string | null;
+                name: string;
+                value: string | null;
+                /** @description null where it is only told; a star at the start takes any beginning */
+                expected: string | null;
+                /** @enum {string} */
+                state: "ok" | "differs" | "told";
+                /** @enum {string} */
+                why: "identity" | "recipients" | "routing" | "relay" | "syntax" | "sign_in" | "delivery" | "users" | "told";
+                /** @description null where it is a default of the program */
+                file: string | null;
+                line: number | null;
+            }[];
+            differing: number;
+        };
         Total: {
             value: number;
             /** @description false: there are more than `value` */
@@ -2305,6 +2326,13 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["DryRun"];
             };
+        };
+        /** @description The body of a node's reply to `probe`: a dialogue with its own Postfix from loopback, up to RCPT. Of the arguments recipient, sender and helo count. */
+        ProbeReply: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
         };
         /** @description a problem document */
         Problem: {
