@@ -19,6 +19,7 @@ import mail
 import private
 import steps
 from mailcase import HASH, PASSWORD, SOAK, MailCase
+from steering import Steering
 
 # Steps of the publisher itself: each call of these. The last number is how
 # many are left out between two that are tried in the short run.
@@ -158,6 +159,73 @@ class Killed(MailCase):
             self.kill_at_each(call, stride, os.path.join(
                 self.servers.maps, name + ".lmdb"))
         self.assert_nothing_refused()
+
+
+# Steps of a rollback, with the database stopped: of the publisher, and of its
+# worker on a file.
+BACK = [("fdatasync", None), ("rename", None),
+        ("pwrite64", "aliases"), ("pwrite64", "domains"),
+        ("fdatasync", "mailboxes")]
+
+
+class KilledGoingBack(Steering):
+    """A rollback that was cut off at any step is finished by the next start,
+    without the database."""
+
+    def setUp(self):
+        super().setUp()
+        self.closed = self.mailbox("closed", password_hash=HASH)
+        self.mailbox("kept", password_hash=HASH)
+        self.servers.wait_live()
+        self.before = self.head(), self.routing()
+        self.api.patch("/mailboxes", self.closed, {"state": "closed"})
+        self.alias("info", [self.at("kept")])
+        self.api.post("/domains", {"name": f"new.{self.name}"})
+        self.mailbox("added", password_hash=HASH)
+        self.servers.wait_live()
+        self.after = self.routing()
+        self.servers.programs("stop", "mapd")
+        self.addCleanup(self.servers.programs, "start", "mapd")
+        self.publisher = steps.Publisher(self.servers)
+        self.addCleanup(self.publisher.close)
+        self.publisher.start()
+        self.servers.db.stop()
+        self.addCleanup(self.servers.db.start)
+
+    def order(self, *words):
+        """An order, and not to wait for its answer."""
+        return subprocess.Popen(
+            [self.servers.path("bin", "postroom-mapd"), "-c",
+             self.servers.conf, *words], stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+
+    def kill_at(self, call, number, path):
+        if not self.publisher.is_running():
+            self.publisher.start()
+        self.resume()
+        self.wait_until(lambda: self.routing() == self.after, "the resume")
+        step = steps.Step(self.publisher, call, number, path)
+        asking = self.order("--rollback", str(self.before[0]))
+        try:
+            reached = step.wait(lambda: asking.poll() is not None)
+        finally:
+            step.close()
+            asking.kill()
+            asking.wait()
+        if not self.publisher.is_running():
+            self.publisher.start()
+        with self.subTest(call=call, number=number, path=path):
+            self.wait_until(lambda: self.routing() == self.before[1],
+                            "the rollback after the kill", 20)
+        return reached
+
+    def test_at_each_step_of_a_rollback(self):
+        for call, name in BACK:
+            path = name and os.path.join(self.servers.maps, name + ".lmdb")
+            for number in range(1, STEPS_MAX, 1 if SOAK else 2):
+                if not self.kill_at(call, number, path):
+                    self.assertGreater(number, 1, f"{call} was never called")
+                    break
 
 
 class KilledWhole(MailCase):
