@@ -204,5 +204,75 @@ class Reviewed(Steering):
             self.assert_clean()
 
 
+class Told(Steering):
+    """The lines that are told beforehand are the ones that then change."""
+
+    def told(self, path):
+        diff = self.api.get(path)
+        self.assertFalse(diff["truncated"])
+        self.assertIsNone(diff["next"])
+        return diff["lines"]
+
+    def after(self, before, told, domain=None):
+        """The maps with the lines that were told put in."""
+        maps = {name: dict(line.split("\t", 1) for line in lines)
+                for name, lines in before.items()}
+        for line in told:
+            if line["map"] not in maps or domain not in (
+                    None, line["domain"]):
+                continue
+            lines, key = maps[line["map"]], line["key"]
+            self.assertEqual(line["before"], lines.pop(key, None), line)
+            if line["after"] is not None:
+                lines[key] = line["after"]
+        return {name: {f"{k}\t{v}" for k, v in lines.items()}
+                for name, lines in maps.items()}
+
+    def nothing_is_told(self):
+        self.wait_until(lambda: not self.told(
+            "/publishing/diff?limit=1000"), "all of it live")
+
+    def test_published_and_put_back_as_it_was_told(self):
+        other = f"o.{self.name}"
+        self.servers.wait_live(self.api.post("/domains", {"name": other}))
+        box = self.mailbox("stays", password_hash=HASH)
+        self.alias("team", [self.at("stays")])
+        start, routed = self.head(), self.routing()
+        with self.reviewed():
+            self.mailbox("one", password_hash=HASH)
+            self.api.patch("/mailboxes", box, {"state": "closed"})
+            self.alias("", [self.at("one")])
+            self.servers.wait_live(self.api.post("/mailboxes", {
+                "address": f"two@{other}", "password_hash": HASH}))
+            told = self.told("/publishing/diff?limit=1000")
+            self.assertEqual({self.name, other},
+                             {line["domain"] for line in told})
+            before = self.routing()
+            self.assertEqual(routed, before)
+            self.publish(other)
+            want = self.after(before, told, other)
+            self.wait_until(lambda: self.routing() == want, "one domain")
+            told = self.told("/publishing/diff?limit=1000")
+            self.assertEqual({self.name},
+                             {line["domain"] for line in told})
+            self.publish()
+            want = self.after(want, told)
+            self.wait_until(lambda: self.routing() == want, "the rest")
+            self.nothing_is_told()
+        told = self.told(
+            f"/publishing/rollback-preview?serial={start}&limit=1000")
+        want = self.after(self.routing(), told)
+        self.assertEqual(routed, want)
+        self.rollback(start)
+        self.wait_until(lambda: self.routing() == want, "the rollback")
+        self.wait_until(lambda: self.node()["hold_serial"] == start, "hold")
+        told = self.told("/publishing/diff?limit=1000")
+        self.assertNotEqual([], told)
+        want = self.after(want, told)
+        self.resume()
+        self.wait_until(lambda: self.routing() == want, "the resume")
+        self.nothing_is_told()
+
+
 if __name__ == "__main__":
     unittest.main()
