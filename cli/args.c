@@ -17,6 +17,7 @@ static const struct cli_command *const groups[] = {
 	cli_publish_commands,
 	cli_node_commands,
 	cli_explain_commands,
+	cli_queue_commands,
 	cli_migrate_commands,
 	cli_doctor_commands,
 };

@@ -100,6 +100,7 @@ extern const struct cli_command cli_migrate_commands[];
 extern const struct cli_command cli_node_commands[];
 extern const struct cli_command cli_explain_commands[];
 extern const struct cli_command cli_publish_commands[];
+extern const struct cli_command cli_queue_commands[];
 extern const struct cli_command cli_revision_commands[];
 extern const struct cli_command cli_whitelist_commands[];
 

@@ -51,42 +51,6 @@ take_options(struct cli *c, struct explain_in *in)
 	};
 }
 
-static void
-write_value(struct jsonw *w, const char *key, const struct json_value *v)
-{
-	switch (json_kind(v)) {
-	case JSON_INT:
-		jsonw_int(w, key, json_int(v));
-		break;
-	case JSON_BOOL:
-		jsonw_bool(w, key, json_is_true(v));
-		break;
-	case JSON_STRING:
-		jsonw_str(w, key, json_text(v, NULL));
-		break;
-	case JSON_ARRAY:
-		jsonw_array(w, key);
-		for (size_t i = 0; i < json_len(v); i++)
-			write_value(w, NULL, json_at(v, i));
-		jsonw_end(w);
-		break;
-	case JSON_OBJECT: {
-		const struct json_value *member;
-		const char *name;
-		size_t i = 0;
-		jsonw_object(w, key);
-		while (json_next(v, &i, &name, &member))
-			write_value(w, name, member);
-		jsonw_end(w);
-		break;
-	}
-	case JSON_NULL:
-	case JSON_MISSING:
-		jsonw_null(w, key);
-		break;
-	}
-}
-
 /* The steps become the table, the rest the lines below it. */
 static void
 write_answer(struct jsonw *w, const struct json_value *v)
@@ -96,13 +60,13 @@ write_answer(struct jsonw *w, const struct json_value *v)
 	size_t i = 0;
 
 	jsonw_object(w, NULL);
-	write_value(w, "items", json_get(v, "steps"));
-	write_value(w, "serial", json_get(v, "serial"));
+	cli_copy_json(w, "items", json_get(v, "steps"));
+	cli_copy_json(w, "serial", json_get(v, "serial"));
 	while (json_next(outcome, &i, &name, &member))
-		write_value(w, name, member);
-	write_value(w, "is_cut", json_get(v, "is_cut"));
+		cli_copy_json(w, name, member);
+	cli_copy_json(w, "is_cut", json_get(v, "is_cut"));
 	if (json_len(json_get(v, "faults")) > 0)
-		write_value(w, "faults", json_get(v, "faults"));
+		cli_copy_json(w, "faults", json_get(v, "faults"));
 	jsonw_end(w);
 }
 
@@ -168,7 +132,7 @@ probe(struct cli *c, const struct explain_in *in, struct err *e)
 		return true;
 	if (!json_parse(str_text(&said), said.len, &answer_limits, &doc, e))
 		return false;
-	write_value(&c->json, NULL, json_root(doc));
+	cli_copy_json(&c->json, NULL, json_root(doc));
 	if (!json_is_true(json_get(json_root(doc), "agrees")))
 		c->exit_code = 1;
 	json_free(&doc);
@@ -205,7 +169,7 @@ show_settings(struct cli *c, struct err *e)
 		return true;
 	if (!json_parse(str_text(&said), said.len, &answer_limits, &doc, e))
 		return false;
-	write_value(&c->json, NULL, json_root(doc));
+	cli_copy_json(&c->json, NULL, json_root(doc));
 	if (json_int(json_get(json_root(doc), "differing")) > 0)
 		c->exit_code = 1;
 	json_free(&doc);

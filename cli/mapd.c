@@ -96,3 +96,39 @@ cli_mapd(struct cli *c, const char *option, const char *value, const char *more,
 			"postroom-mapd said too much");
 	return true;
 }
+
+void
+cli_copy_json(struct jsonw *w, const char *key, const struct json_value *v)
+{
+	switch (json_kind(v)) {
+	case JSON_INT:
+		jsonw_int(w, key, json_int(v));
+		break;
+	case JSON_BOOL:
+		jsonw_bool(w, key, json_is_true(v));
+		break;
+	case JSON_STRING:
+		jsonw_str(w, key, json_text(v, NULL));
+		break;
+	case JSON_ARRAY:
+		jsonw_array(w, key);
+		for (size_t i = 0; i < json_len(v); i++)
+			cli_copy_json(w, NULL, json_at(v, i));
+		jsonw_end(w);
+		break;
+	case JSON_OBJECT: {
+		const struct json_value *member;
+		const char *name;
+		size_t i = 0;
+		jsonw_object(w, key);
+		while (json_next(v, &i, &name, &member))
+			cli_copy_json(w, name, member);
+		jsonw_end(w);
+		break;
+	}
+	case JSON_NULL:
+	case JSON_MISSING:
+		jsonw_null(w, key);
+		break;
+	}
+}

@@ -5,6 +5,7 @@
 #ifndef POSTROOM_CLI_MAPD_H
 #define POSTROOM_CLI_MAPD_H
 
+#include "base/json.h"
 #include "cli/cli.h"
 
 /*
@@ -16,5 +17,9 @@
 bool cli_mapd(struct cli *c, const char *option, const char *value,
 	const char *more, struct str *out, int *status_r,
 	struct err *e) MUST_USE;
+
+/* A value of an answer, as a member of the command's own. */
+void cli_copy_json(
+	struct jsonw *w, const char *key, const struct json_value *v);
 
 #endif

@@ -19,6 +19,13 @@ static const struct {
 	{ "explain", request_explain },
 	{ "probe", request_probe_here },
 	{ "settings", request_settings },
+	{ "queue_list", request_queue_list },
+	{ "queue_flush", request_queue_flush },
+	{ "queue_hold", request_queue_hold },
+	{ "queue_release", request_queue_release },
+	{ "queue_delete", request_queue_delete },
+	{ "queue_headers", request_queue_headers },
+	{ "outage", request_outage },
 };
 
 struct ask {

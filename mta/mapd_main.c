@@ -68,7 +68,7 @@ static const char usage[] =
 	"  --rollback SERIAL  put routing back to what it was then, and hold\n"
 	"  --resume           publish again\n"
 	"  --history          what was published on this node\n"
-	"  --ask VERB [JSON]  answer explain, probe or settings\n";
+	"  --ask VERB [JSON]  answer one question of this node\n";
 
 static int64_t
 sooner(int64_t a, int64_t b)

@@ -247,6 +247,11 @@ class Secondary(unittest.TestCase):
         self.assertGreater(raised["first_bounce_at"], q["first_bounce_at"])
         self.ask("outage", on=False)
         self.assertEqual(self.ask("queue_list")["lifetime_s"], 5 * 86400)
+        # The same by hand on the node itself.
+        said = json.loads(self.second.postroom("queue", "list", "--json"))
+        self.assertEqual(said["items"][0]["id"], message["id"])
+        self.second.postroom("queue", "hold", message["id"])
+        self.second.postroom("queue", "release", message["id"])
 
     def test_it_serves_its_last_maps_with_everything_else_gone(self):
         self.domain("alone.test")
