@@ -78,7 +78,7 @@ struct conf_node {
 	int64_t reload_every_s; /* of Postfix, after a few in a row */
 	int64_t journal_max_bytes;
 	int64_t journal_days;
-	int64_t smtp_port;      /* of this machine, for probes */
+	int64_t smtp_port; /* of this machine, for probes */
 };
 
 struct conf_rootd {
