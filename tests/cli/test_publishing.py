@@ -1,9 +1,14 @@
 """`postroom publish` and `postroom node`, as an operator types them."""
 
 import hashlib
+import os
+import pwd
 import re
+import subprocess
+import tempfile
+import unittest
 
-from dbcase import DbCase
+from dbcase import BIN, DbCase
 
 
 class Publish(DbCase):
@@ -93,6 +98,29 @@ class Publish(DbCase):
                 self.refused(2, "publish", *words, reason="one_of_two")
         self.refused(2, "publish", "--pending", "5",
                      reason="too_many_items")
+
+
+class WithoutDatabase(unittest.TestCase):
+    def test_a_local_rollback_is_the_publishers_own(self):
+        with tempfile.TemporaryDirectory() as folder:
+            conf = os.path.join(folder, "postroom.conf")
+            with open(conf, "w") as f:
+                f.write(f"[database]\nsocket={folder}/none.sock\n"
+                        f"[map]\nuser={pwd.getpwuid(os.geteuid()).pw_name}\n"
+                        f"[node]\nstate={folder}\n")
+
+            def publish(*words):
+                return subprocess.run(
+                    [os.path.join(BIN, "postroom"), "-c", conf, "publish",
+                     *words], capture_output=True, text=True)
+
+            for words in ("--rollback", "5"), ("--resume",):
+                said = publish(*words, "--local")
+                self.assertIn("postroom-mapd", said.stdout + said.stderr)
+                self.assertNotIn("database", said.stdout + said.stderr)
+                said = publish(*words)
+                self.assertEqual(75, said.returncode)
+                self.assertIn("database is away", said.stderr)
 
 
 class Nodes(DbCase):
