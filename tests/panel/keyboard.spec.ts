@@ -1,4 +1,4 @@
-import { ensure, expect, go, run, settled, test, toast, type } from './panel';
+import { api, ensure, expect, go, run, settled, test, toast, type } from './panel';
 
 const domain = `keys-${run}.example`;
 
@@ -86,4 +86,48 @@ test('a narrow window has the menu in a sheet that closes on the way', async ({ 
 			expect(over, `${path} at ${width}`).toBeLessThanOrEqual(0);
 		}
 	}
+});
+
+test('Escape asks before it drops what was typed, and only then', async ({ page }) => {
+	await go(page, '/whitelist/new');
+	await expect(page.getByRole('textbox', { name: 'Network' })).toBeFocused();
+	await page.keyboard.press('Escape');
+	await expect(page.getByRole('dialog')).toHaveCount(0);
+	await go(page, '/whitelist/new');
+	await type(page, '10.1.2.3');
+	await page.keyboard.press('Escape');
+	const asks = page.getByRole('alertdialog', { name: 'Discard what you typed?' });
+	await asks.getByRole('button', { name: 'Keep editing' }).click();
+	await expect(asks).toHaveCount(0);
+	await expect(page.getByRole('textbox', { name: 'Network' })).toHaveValue('10.1.2.3');
+	await page.keyboard.press('Escape');
+	await asks.getByRole('button', { name: 'Discard' }).click();
+	await expect(page.getByRole('dialog')).toHaveCount(0);
+	await expect(page).toHaveURL(/#\/whitelist$/);
+});
+
+test('what was saved is not asked about', async ({ page }) => {
+	const id = await ensure(page, domain, ['saved']);
+	const list = await api<{ items: { id: number }[] }>(page, 'GET', `/mailboxes?domain_id=${id}&q=saved@${domain}`);
+	await go(page, `/mailboxes/${list.items[0]?.id}`);
+	await page.getByLabel('Display name').fill('Sato');
+	await page.keyboard.press('Enter');
+	await expect(toast(page, `saved@${domain}`)).toBeVisible();
+	await settled(page);
+	if ((await page.getByRole('dialog').count()) > 0) await page.keyboard.press('Escape');
+	await expect(page.getByRole('dialog')).toHaveCount(0);
+	await expect(page.getByRole('alertdialog', { name: 'Discard what you typed?' })).toHaveCount(0);
+});
+
+test('the exact time comes with the focus too', async ({ page }) => {
+	await ensure(page, domain);
+	await go(page, `/domains?q=${domain}`);
+	const row = page.getByRole('row', { name: domain });
+	const exact = row.locator('time span');
+	await expect(exact).toBeHidden();
+	await page.getByRole('searchbox').focus();
+	for (let i = 0; i < 30 && !(await row.evaluate((e) => e.contains(document.activeElement))); i++)
+		await page.keyboard.press('Tab');
+	await expect(exact).toBeVisible();
+	await expect(exact).toContainText(/\d\d:\d\d:\d\d/);
 });

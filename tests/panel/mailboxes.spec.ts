@@ -146,3 +146,16 @@ test('a domain is deleted by its name, as a job, and restored', async ({ page, f
 	await go(page, `/domains?q=${domain}`);
 	await expect(page.getByRole('row', { name: domain })).toContainText('Active', { timeout: 30_000 });
 });
+
+test('each choice of a filter tells how many it has', async ({ page }) => {
+	const name = `counts-${run}.example`;
+	const id = await ensure(page, name, ['one', 'two', 'three']);
+	const list = await api<{ items: { id: number; version: number }[] }>(page, 'GET', `/mailboxes?domain_id=${id}`);
+	const first = list.items[0] as { id: number; version: number };
+	await api(page, 'PATCH', `/mailboxes/${first.id}`, { state: 'closed' }, first.version);
+	await go(page, `/domains/${id}/mailboxes`);
+	await expect(page.getByRole('button', { name: 'Active 2', exact: true })).toBeVisible();
+	await expect(page.getByRole('button', { name: 'Deleted 0', exact: true })).toBeVisible();
+	await page.getByRole('button', { name: 'Closed 1', exact: true }).click();
+	await expect(page.getByRole('row')).toHaveCount(2);
+});

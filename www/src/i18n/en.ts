@@ -244,6 +244,10 @@ export const en = {
 	'home.allChanges': 'All changes',
 	'home.quota': 'Quota given out',
 	'home.share': 'Share of the limit',
+	'discard.title': 'Discard what you typed?',
+	'discard.text': 'It was not saved yet.',
+	'discard.yes': 'Discard',
+	'discard.no': 'Keep editing',
 	'severity.error': 'Error',
 	'severity.warning': 'Warning',
 	'attention.node_unreachable': (x: string, at: string, _text: string) =>

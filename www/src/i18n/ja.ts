@@ -246,6 +246,10 @@ export const ja: Dict = {
 	'home.allChanges': 'すべての変更',
 	'home.quota': '割り当て容量',
 	'home.share': '上限に対する割合',
+	'discard.title': '入力した内容を破棄しますか?',
+	'discard.text': 'まだ保存されていません。',
+	'discard.yes': '破棄する',
+	'discard.no': '編集を続ける',
 	'severity.error': 'エラー',
 	'severity.warning': '警告',
 	'attention.node_unreachable': (x, at) =>

@@ -1,6 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError, type ProblemItem } from '../api/client';
 
+/** Sent by a form whose text was saved: a drawer may close without asking. */
+export const KEPT = 'postroom:kept';
+
 export type FieldErrors = Record<string, ProblemItem>;
 
 /**
@@ -57,6 +60,7 @@ export function useForm(fields: readonly string[]) {
 			setErrors({});
 			try {
 				await work();
+				ref.current?.dispatchEvent(new Event(KEPT, { bubbles: true }));
 			} catch (e) {
 				refuse(e);
 			} finally {
@@ -75,13 +79,10 @@ export function useForm(fields: readonly string[]) {
 		});
 	}, []);
 
-	const fail = useCallback(
-		(field: string, reason: string, subject = '') => {
-			setErrors((e) => ({ ...e, [field]: { field, reason, subject, text: '' } }));
-			setRefusals((n) => n + 1);
-		},
-		[],
-	);
+	const fail = useCallback((field: string, reason: string, subject = '') => {
+		setErrors((e) => ({ ...e, [field]: { field, reason, subject, text: '' } }));
+		setRefusals((n) => n + 1);
+	}, []);
 
 	return { ref, pending, errors, problem, run, clear, fail, setProblem };
 }

@@ -16,6 +16,7 @@ import { type AliasQuery, aliasesQuery, aliasQuery, queryClient } from '../api/q
 import { useT } from '../i18n';
 import { navigate } from '../lib/location';
 import { idIn, oneOf, patched } from '../lib/url';
+import { useCounts } from '../lib/useCounts';
 import { useList } from '../lib/useList';
 import { Button, buttonClass } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
@@ -53,6 +54,18 @@ export function AliasList({ base, domain, item }: Props) {
 		count: 'capped',
 	};
 	const q = useQuery(aliasesQuery(query));
+	const others = {
+		...(list.q ? { q: list.q } : {}),
+		...(domainId ? { domain_id: domainId } : {}),
+	};
+	const counts = useCounts('aliases', others, STATES, (s, signal) =>
+		ok(
+			client.GET('/api/v1/aliases', {
+				params: { query: { ...others, state: s, limit: 1, count: 'capped' } },
+				signal,
+			}),
+		),
+	);
 	const here = (id: number, view?: string) =>
 		`${base}/${id}${patched(list.search, { view: view ?? null })}`;
 	const close = () => navigate(base + patched(list.search, { view: null }));
@@ -198,6 +211,7 @@ export function AliasList({ base, domain, item }: Props) {
 					value={state}
 					onChange={(v) => list.filter({ state: v ?? null })}
 					options={STATES.map((s) => ({ value: s, text: t(`state.${s}`) }))}
+					counts={counts}
 				/>
 				{!domain && domainId && (
 					<DomainChip id={domainId} onClear={() => list.filter({ domain_id: null })} />

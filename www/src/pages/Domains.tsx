@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { Globe, Plus, RotateCcw, SearchX } from 'lucide-react';
 import { useState } from 'react';
-import { ApiError, type Schemas } from '../api/client';
+import { ApiError, client, ok, type Schemas } from '../api/client';
 import { type DomainQuery, domainQuery, domainsQuery, queryClient } from '../api/queries';
 import { Page } from '../app/Page';
 import { useLang, useT } from '../i18n';
 import { formatBytes, formatNumber } from '../lib/format';
 import { navigate, usePath } from '../lib/location';
 import { oneOf, patched } from '../lib/url';
+import { useCounts } from '../lib/useCounts';
 import { useList } from '../lib/useList';
 import { Button, buttonClass } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
@@ -50,6 +51,15 @@ export default function Domains() {
 		count: 'capped',
 	};
 	const q = useQuery(domainsQuery(query));
+	const others = list.q ? { q: list.q } : {};
+	const counts = useCounts('domains', others, STATES, (s, signal) =>
+		ok(
+			client.GET('/api/v1/domains', {
+				params: { query: { ...others, state: s, limit: 1, count: 'capped' } },
+				signal,
+			}),
+		),
+	);
 	const ofLimit = (n: number, max: number) =>
 		max === 0 ? formatNumber(n, lang) : `${formatNumber(n, lang)} / ${formatNumber(max, lang)}`;
 	const columns: Column<Domain>[] = [
@@ -142,6 +152,7 @@ export default function Domains() {
 					value={state}
 					onChange={(v) => list.filter({ state: v ?? null })}
 					options={STATES.map((s) => ({ value: s, text: t(`state.${s}`) }))}
+					counts={counts}
 				/>
 				<ToolbarEnd>{add}</ToolbarEnd>
 			</Toolbar>

@@ -26,6 +26,7 @@ import { useLang, useT } from '../i18n';
 import { formatBytes, formatNumber } from '../lib/format';
 import { navigate } from '../lib/location';
 import { idIn, oneOf, patched } from '../lib/url';
+import { useCounts } from '../lib/useCounts';
 import { useList } from '../lib/useList';
 import { limitText } from '../lib/words';
 import { Button, buttonClass } from '../ui/Button';
@@ -93,6 +94,18 @@ export function MailboxList({ base, domain, item }: Props) {
 		count: 'capped',
 	};
 	const q = useQuery(mailboxesQuery(query));
+	const others = {
+		...(list.q ? { q: list.q } : {}),
+		...(domainId ? { domain_id: domainId } : {}),
+	};
+	const counts = useCounts('mailboxes', others, STATES, (s, signal) =>
+		ok(
+			client.GET('/api/v1/mailboxes', {
+				params: { query: { ...others, state: s, limit: 1, count: 'capped' } },
+				signal,
+			}),
+		),
+	);
 	const close = () => navigate(base + patched(list.search, { view: null, do: null }));
 	const here = (id: number, view?: string) =>
 		`${base}/${id}${patched(list.search, { view: view ?? null })}`;
@@ -283,6 +296,7 @@ export function MailboxList({ base, domain, item }: Props) {
 						value={state}
 						onChange={(v) => list.filter({ state: v ?? null })}
 						options={STATES.map((s) => ({ value: s, text: t(`state.${s}`) }))}
+						counts={counts}
 					/>
 					{!domain && domainId && (
 						<DomainChip id={domainId} onClear={() => list.filter({ domain_id: null })} />

@@ -18,6 +18,7 @@ import { Page } from '../app/Page';
 import { useT } from '../i18n';
 import { navigate } from '../lib/location';
 import { oneOf, patched } from '../lib/url';
+import { useCounts } from '../lib/useCounts';
 import { useList } from '../lib/useList';
 import { Button, buttonClass } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
@@ -57,6 +58,15 @@ export default function Whitelist() {
 		count: 'capped',
 	};
 	const q = useQuery(whitelistsQuery(query));
+	const others = list.q ? { q: list.q } : {};
+	const counts = useCounts('whitelist', others, STATES, (s, signal) =>
+		ok(
+			client.GET('/api/v1/whitelist', {
+				params: { query: { ...others, state: s, limit: 1, count: 'capped' } },
+				signal,
+			}),
+		),
+	);
 	const here = (id: number, view?: string) =>
 		`/whitelist/${id}${patched(list.search, { view: view ?? null })}`;
 	const close = () => navigate(`/whitelist${patched(list.search, { view: null })}`);
@@ -194,6 +204,7 @@ export default function Whitelist() {
 					value={state}
 					onChange={(v) => list.filter({ state: v ?? null })}
 					options={STATES.map((s) => ({ value: s, text: t(`state.${s}`) }))}
+					counts={counts}
 				/>
 				<ToolbarEnd>{add}</ToolbarEnd>
 			</Toolbar>

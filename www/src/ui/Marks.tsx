@@ -95,13 +95,20 @@ export function JobMark({ state }: { state: keyof typeof jobs }) {
 	);
 }
 
-/** Relative in lists, the exact time on hover. */
+/** Relative in lists; the exact time on hover, and when its row has the focus. */
 export function Time({ at, exact }: { at: string; exact?: boolean }) {
 	const lang = useLang();
 	const full = formatTime(at, lang, true);
 	return (
-		<time dateTime={at} title={full} className={exact ? undefined : 'nowrap'}>
-			{exact ? full : formatRelative(at, lang)}
+		<time dateTime={at} title={full} className={exact ? undefined : cx('nowrap', css.time)}>
+			{exact ? (
+				full
+			) : (
+				<>
+					{formatRelative(at, lang)}
+					<span className={css.full}>{full}</span>
+				</>
+			)}
 		</time>
 	);
 }

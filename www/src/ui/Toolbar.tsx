@@ -109,9 +109,17 @@ type ChipsProps<V extends string> = {
 	value: V | undefined;
 	onChange: (v: V | undefined) => void;
 	options: readonly { value: V; text: string }[];
+	/** How many rows each has, where that is known. */
+	counts?: Partial<Record<V, string>>;
 };
 
-export function Chips<V extends string>({ label, value, onChange, options }: ChipsProps<V>) {
+export function Chips<V extends string>({
+	label,
+	value,
+	onChange,
+	options,
+	counts,
+}: ChipsProps<V>) {
 	return (
 		// biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form, these filter a list
 		<div className={css.chips} role="group" aria-label={label}>
@@ -125,6 +133,12 @@ export function Chips<V extends string>({ label, value, onChange, options }: Chi
 				>
 					{value === o.value && <Check aria-hidden="true" />}
 					{o.text}
+					{counts?.[o.value] && (
+						<>
+							{' '}
+							<span className={css.count}>{counts[o.value]}</span>
+						</>
+					)}
 				</button>
 			))}
 		</div>
