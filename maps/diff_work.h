@@ -57,6 +57,15 @@ bool diff_relay_lines(struct diff_work *w, struct err *e) MUST_USE;
 bool diff_put(struct diff_work *w, const struct diff_line *line,
 	struct err *e) MUST_USE;
 
+/* The keys and changes of the trial; what it would change, by noun and domain,
+ * as db/past_rows.h has it from the log. */
+bool diff_take_trial(
+	struct diff_work *w, const struct actor *a, struct err *e) MUST_USE;
+bool diff_count_trial(struct diff_work *w, struct err *e) MUST_USE;
+
+/* Accounts in words instead of Dovecot's columns. */
+bool diff_show_accounts(struct diff_work *w, struct err *e) MUST_USE;
+
 /* Sort the lines, count them, and show accounts as people read them. */
 bool diff_finish(struct diff_work *w, struct err *e) MUST_USE;
 

@@ -1,30 +1,13 @@
 /*
- * Rows as they were: images taken back from rows.
+ * Rows as they were: what is given, found by row, and made into map rows.
  */
-#include "maps/past.h"
+#include "maps/past_row.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/addr.h"
-#include "core/image.h"
-#include "core/revision.h"
-
-#define IMAGE_BYTES (1U << 20)
-#define IMAGE_DEPTH 8
-
-struct past_row {
-	enum past_noun noun;
-	uint64_t id;
-	bool is_there; /* at the head; else `as` is empty but for its keys */
-	union {
-		struct domain d;
-		struct mailbox m;
-		struct alias al;
-		struct whitelist w;
-	} as;
-};
 
 static struct past_row *
 add_row(struct past *p, enum past_noun noun, uint64_t id, struct err *e)
@@ -220,8 +203,8 @@ settle(struct past *p, struct err *e)
 }
 
 /* Its changes. */
-static const struct past_change *
-changes_of(const struct past *p, const struct past_row *row, size_t *n_r)
+const struct past_change *
+past_changes_of(const struct past *p, const struct past_row *row, size_t *n_r)
 {
 	size_t lo = 0, hi = p->n_changes, end;
 
@@ -238,132 +221,6 @@ changes_of(const struct past *p, const struct past_row *row, size_t *n_r)
 		end++;
 	*n_r = end - lo;
 	return p->change + lo;
-}
-
-static bool
-apply_image(const struct past *p, struct past_row *row, const char *image,
-	struct err *e)
-{
-	static const struct image_field *const tables[] = {
-		[PAST_DOMAIN] = domain_fields,
-		[PAST_MAILBOX] = mailbox_fields,
-		[PAST_ALIAS] = alias_fields,
-		[PAST_WHITELIST] = whitelist_fields,
-	};
-	const struct json_limits limits = { IMAGE_BYTES, IMAGE_DEPTH };
-	struct json *doc;
-	bool ok;
-
-	if (!image)
-		return true;
-	if (!json_parse(image, strlen(image), &limits, &doc, e))
-		return false;
-	ok = image_apply(
-		tables[row->noun], &row->as, json_root(doc), p->arena, e);
-	json_free(&doc);
-	return ok;
-}
-
-static void
-set_alive(struct past_row *row, bool is_alive)
-{
-	switch (row->noun) {
-	case PAST_DOMAIN:
-		row->as.d.is_alive = is_alive;
-		if (!is_alive)
-			row->as.d.state = DOMAIN_DELETED;
-		break;
-	case PAST_MAILBOX:
-		row->as.m.is_alive = is_alive;
-		if (!is_alive)
-			row->as.m.state = MAILBOX_DELETED;
-		break;
-	case PAST_ALIAS:
-		row->as.al.is_alive = is_alive;
-		if (!is_alive)
-			row->as.al.state = ALIAS_DELETED;
-		break;
-	default:
-		row->as.w.is_alive = is_alive;
-		if (!is_alive)
-			row->as.w.state = WHITELIST_DELETED;
-	}
-}
-
-/* After an image was applied: a purged row was a deleted one before, and an
- * entry of the whitelist that expired is not alive either. */
-static bool
-says_alive(const struct past_row *row)
-{
-	switch (row->noun) {
-	case PAST_DOMAIN:
-		return row->as.d.state != DOMAIN_DELETED;
-	case PAST_MAILBOX:
-		return row->as.m.state != MAILBOX_DELETED;
-	case PAST_ALIAS:
-		return row->as.al.state != ALIAS_DELETED;
-	default:
-		return row->as.w.state <= WHITELIST_DISABLED;
-	}
-}
-
-static bool
-step_back(const struct past *p, struct past_row *row,
-	const struct past_change *x, struct err *e)
-{
-	row->is_there = true;
-	switch (x->op) {
-	case CHANGE_CREATE:
-		row->is_there = false;
-		return true;
-	case CHANGE_RESTORE:
-		set_alive(row, false);
-		return true;
-	default:
-		if (!apply_image(p, row, x->before, e))
-			return false;
-		set_alive(row, says_alive(row));
-		return true;
-	}
-}
-
-static bool
-step_on(const struct past *p, struct past_row *row, const struct past_change *x,
-	struct err *e)
-{
-	row->is_there = strcmp(x->by.action, "purge") != 0;
-	if (x->op == CHANGE_DELETE) {
-		set_alive(row, false);
-		return true;
-	}
-	if (!apply_image(p, row, x->after, e))
-		return false;
-	set_alive(row, says_alive(row));
-	return true;
-}
-
-static bool
-row_at(const struct past *p, const struct past_row *row, uint64_t serial,
-	struct past_row *out, struct err *e)
-{
-	size_t n;
-	const struct past_change *x = changes_of(p, row, &n);
-
-	*out = *row;
-	/* What was purged begins with what the log still has of it. */
-	for (size_t i = 0; !row->is_there && i < n; i++)
-		if (x[i].by.serial <= serial && x[i].by.serial <= p->head
-			&& !step_on(p, out, &x[i], e))
-			return false;
-	for (size_t i = n; i-- > 0;)
-		if (x[i].by.serial > serial && x[i].by.serial <= p->head
-			&& !step_back(p, out, &x[i], e))
-			return false;
-	for (size_t i = 0; i < n; i++)
-		if (x[i].by.serial > p->head && x[i].by.serial <= serial
-			&& !step_on(p, out, &x[i], e))
-			return false;
-	return true;
 }
 
 /* Room for one element more at the end of a list of struct map_rows. */
@@ -462,7 +319,7 @@ past_at(struct past *p, uint64_t serial, struct map_rows *out, struct err *e)
 
 		if (p->row[i].noun == PAST_WHITELIST)
 			continue;
-		if (!row_at(p, &p->row[i], serial, &was, e))
+		if (!past_row_at(p, &p->row[i], serial, &was, e))
 			return false;
 		if (!was.is_there)
 			continue;
@@ -489,7 +346,7 @@ past_relays(struct past *p, uint64_t serial, past_relay_each *each, void *ctx,
 
 		if (p->row[i].noun != PAST_WHITELIST)
 			continue;
-		if (!row_at(p, &p->row[i], serial, &was, e))
+		if (!past_row_at(p, &p->row[i], serial, &was, e))
 			return false;
 		if (was.is_there && was.as.w.state == WHITELIST_ACTIVE
 			&& !each(ctx, was.as.w.network, was.as.w.expires_us, e))
@@ -535,11 +392,11 @@ past_targets(struct past *p, size_t from, struct strset *out, struct err *e)
 			continue;
 		if (!add_targets(&was, out, e))
 			return false;
-		x = changes_of(p, row, &n);
+		x = past_changes_of(p, row, &n);
 		for (size_t k = 0; k < n; k++)
-			if (!apply_image(p, &was, x[k].before, e)
+			if (!past_image(p, &was, x[k].before, e)
 				|| !add_targets(&was, out, e)
-				|| !apply_image(p, &was, x[k].after, e)
+				|| !past_image(p, &was, x[k].after, e)
 				|| !add_targets(&was, out, e))
 				return false;
 	}
