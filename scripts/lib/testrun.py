@@ -267,7 +267,7 @@ def python_steps(part, soak):
 
 def panel_steps(soak):
     steps = []
-    limit_s = 3600 if soak else 1200
+    limit_s = 3600 if soak else 2400
     if has("tests/panel/package.json"):
         # Each has servers of its own.
         names = sorted(os.path.basename(path)[:-len(".spec.ts")]
