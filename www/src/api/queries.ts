@@ -144,7 +144,7 @@ for (const type of ['pointerdown', 'keydown', 'focus']) {
 	);
 }
 
-function pace(ms: number): number | false {
+export function pace(ms: number): number | false {
 	if (Date.now() - touched > ASLEEP_MS) return false;
 	return document.hidden ? Math.max(ms, 15_000) : ms;
 }

@@ -1,13 +1,17 @@
 import { lazy, Suspense } from 'react';
 import { loadSession } from '../api/loadSession';
 import { useSessionState } from '../api/session';
+import { loadAllWords } from '../i18n';
 import { usePath } from '../lib/location';
 import { ErrorBox } from '../ui/ErrorBox';
 import { ConnectionBar } from './ConnectionBar';
 
 const SignIn = lazy(() => import('../pages/SignIn'));
 const FirstUse = lazy(() => import('../pages/FirstUse'));
-const Shell = lazy(() => import('./Shell'));
+const Shell = lazy(async () => {
+	const [shell] = await Promise.all([import('./Shell'), loadAllWords()]);
+	return shell;
+});
 
 export function App() {
 	return (

@@ -4,6 +4,7 @@ import { useDown } from '../api/connection';
 import { publishingQuery } from '../api/queries';
 import { useLang, useT } from '../i18n';
 import { formatRelative } from '../lib/format';
+import { isBad } from '../lib/live';
 import { cx } from '../ui/cx';
 import css from './ConnectionBar.module.css';
 
@@ -13,7 +14,7 @@ export function NodeBar() {
 	const lang = useLang();
 	const { data } = useQuery(publishingQuery);
 	const down = useDown();
-	const bad = data?.nodes.filter((n) => ['unreachable', 'error', 'held'].includes(n.state)) ?? [];
+	const bad = data?.nodes.filter(isBad) ?? [];
 	if (down) return null;
 	return (
 		<div role="status">
@@ -37,6 +38,7 @@ export function NodeBar() {
 										)
 									: t('live.held', n.name, n.message)}
 					</span>
+					{n.held.length > 0 && <a href="#/publish">{t('home.look')}</a>}
 				</div>
 			))}
 		</div>

@@ -9,12 +9,13 @@ import {
 	Mail,
 	Network,
 	Plus,
+	Route,
 	Search,
 } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import { Dialog } from 'react-aria-components/Dialog';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
-import { client, etag, ok } from '../api/client';
+import { client, etag, ok, type Schemas } from '../api/client';
 import { searchQuery } from '../api/queries';
 import { type T, useT } from '../i18n';
 import { navigate } from '../lib/location';
@@ -24,7 +25,8 @@ import overlay from '../ui/Overlay.module.css';
 import { saved } from '../ui/Toast';
 import { Kbd } from '../ui/Toolbar';
 import css from './Palette.module.css';
-import { places } from './places';
+import { placesFor } from './places';
+import { useSession } from './useSession';
 
 type Item = {
 	id: string;
@@ -64,8 +66,8 @@ function remember(item: Item): void {
 	}
 }
 
-function pagesAndActs(t: T, q: string): Group[] {
-	const pages = places
+function pagesAndActs(t: T, role: Schemas['Admin']['role'], q: string): Group[] {
+	const pages = placesFor(role)
 		.flat()
 		.map((p) => ({ id: p.href, text: t(p.key), icon: p.icon, href: p.href }));
 	const acts: Item[] = [
@@ -73,6 +75,9 @@ function pagesAndActs(t: T, q: string): Group[] {
 		{ id: 'aa', text: t('alias.add'), icon: Plus, href: '/aliases/new' },
 		{ id: 'ad', text: t('domain.add'), icon: Plus, href: '/domains/new' },
 		{ id: 'aw', text: t('whitelist.add'), icon: Plus, href: '/whitelist/new' },
+		...(role === 'superadmin'
+			? [{ id: 'an', text: t('node.add'), icon: Plus, href: '/system/new' }]
+			: []),
 	];
 	const match = (i: Item) => i.text.toLowerCase().includes(q.toLowerCase());
 	return [
@@ -102,6 +107,7 @@ async function disable(t: T, id: number): Promise<void> {
 /** Go to anything, or begin anything, without the mouse. */
 export default function Palette({ onClose }: { onClose: () => void }) {
 	const t = useT();
+	const { admin } = useSession();
 	const id = useId();
 	const [text, setText] = useState('');
 	const [q, setQ] = useState('');
@@ -172,7 +178,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 				]
 			: []),
 		...(typed ? [] : [{ id: 'recent', title: t('palette.recent'), items: recent() }]),
-		...pagesAndActs(t, typed),
+		...pagesAndActs(t, admin.role, typed),
 		...(found && found.mailboxes.length > 0
 			? [
 					{
@@ -193,6 +199,16 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 											icon: Ban,
 											href: `/mailboxes/${m.id}`,
 											run: () => disable(t, m.id),
+										},
+									]
+								: []),
+							...(admin.role === 'superadmin'
+								? [
+										{
+											id: `e${m.id}`,
+											text: t('palette.explain', m.address),
+											icon: Route,
+											href: `/explain?recipient=${encodeURIComponent(m.address)}`,
 										},
 									]
 								: []),

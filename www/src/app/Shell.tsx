@@ -21,12 +21,13 @@ import { JobsTray } from './JobsTray';
 import { LiveButton } from './LiveButton';
 import { NodeBar } from './NodeBar';
 import { type Crumb, CrumbContext } from './Page';
-import { places } from './places';
+import { PendingBar } from './PendingBar';
+import { placesFor } from './places';
 import { ReLogin } from './ReLogin';
 import css from './Shell.module.css';
 import { Shortcuts } from './Shortcuts';
 import { UserMenu } from './UserMenu';
-import { SessionContext } from './useSession';
+import { SessionContext, useSession } from './useSession';
 
 const load = {
 	home: () => import('../pages/Home'),
@@ -36,6 +37,9 @@ const load = {
 	aliases: () => import('../pages/Aliases'),
 	whitelist: () => import('../pages/Whitelist'),
 	changes: () => import('../pages/Changes'),
+	publish: () => import('../pages/Publish'),
+	explain: () => import('../pages/Explain'),
+	system: () => import('../pages/System'),
 	jobs: () => import('../pages/Jobs'),
 	notFound: () => import('../pages/NotFound'),
 	palette: () => import('./Palette'),
@@ -47,6 +51,9 @@ const Mailboxes = lazy(load.mailboxes);
 const Aliases = lazy(load.aliases);
 const Whitelist = lazy(load.whitelist);
 const Changes = lazy(load.changes);
+const Publish = lazy(load.publish);
+const Explain = lazy(load.explain);
+const System = lazy(load.system);
 const Jobs = lazy(load.jobs);
 const NotFound = lazy(load.notFound);
 const Palette = lazy(load.palette);
@@ -104,7 +111,8 @@ function Frame({ session }: { session: Schemas['Session'] }) {
 		useCallback(() => {
 			const add = document.querySelector<HTMLElement>('[data-hotkey="new"]');
 			if (add) add.click();
-			else navigate('/mailboxes/new');
+			// A diff on the page has the key for itself.
+			else if (!document.querySelector('[data-hotkey="next"]')) navigate('/mailboxes/new');
 		}, []),
 	);
 	useHotkey(
@@ -173,6 +181,7 @@ function Frame({ session }: { session: Schemas['Session'] }) {
 					</header>
 					<ConnectionBar />
 					<NodeBar />
+					<PendingBar />
 					<main id="main" tabIndex={-1} className={css.content}>
 						<Suspense fallback={<Loading />}>
 							<Switch>
@@ -184,6 +193,9 @@ function Frame({ session }: { session: Schemas['Session'] }) {
 								<Route path="/aliases/:item?" component={Aliases} />
 								<Route path="/whitelist/:item?" component={Whitelist} />
 								<Route path="/changes/:item?" component={Changes} />
+								<Route path="/publish/:tab?/:item?" component={Publish} />
+								<Route path="/explain/:tab?" component={Explain} />
+								<Route path="/system/:item?/:tab?" component={System} />
 								<Route path="/jobs/:item?" component={Jobs} />
 								<Route component={NotFound} />
 							</Switch>
@@ -220,10 +232,11 @@ function Frame({ session }: { session: Schemas['Session'] }) {
 
 function Nav({ path }: { path: string }) {
 	const t = useT();
+	const { admin } = useSession();
 	return (
 		<nav className={css.nav} aria-label={t('nav.label')}>
-			{places.map((group) => (
-				<ul key={group[0].href}>
+			{placesFor(admin.role).map((group) => (
+				<ul key={group[0]?.href}>
 					{group.map(({ href, key, icon: Icon }) => {
 						const here = href === '/' ? path === '/' : path === href || path.startsWith(`${href}/`);
 						return (

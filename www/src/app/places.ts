@@ -7,10 +7,21 @@ import {
 	type LucideIcon,
 	Mail,
 	Network,
+	Rocket,
+	Route,
+	Server,
 } from 'lucide-react';
+import type { Schemas } from '../api/client';
+import type { Key } from '../i18n';
 
-/** The main menu; a palette goes there too. */
-export const places = [
+type Place = {
+	href: string;
+	key: Extract<Key, `nav.${string}`>;
+	icon: LucideIcon;
+	superadmin?: true;
+};
+
+const all: Place[][] = [
 	[
 		{ href: '/', key: 'nav.home', icon: House },
 		{ href: '/domains', key: 'nav.domains', icon: Globe },
@@ -19,7 +30,17 @@ export const places = [
 		{ href: '/whitelist', key: 'nav.whitelist', icon: Network },
 	],
 	[
+		{ href: '/publish', key: 'nav.publish', icon: Rocket },
+		{ href: '/explain', key: 'nav.explain', icon: Route, superadmin: true },
+	],
+	[
 		{ href: '/changes', key: 'nav.changes', icon: History },
 		{ href: '/jobs', key: 'nav.jobs', icon: ListChecks },
+		{ href: '/system', key: 'nav.system', icon: Server, superadmin: true },
 	],
-] as const satisfies readonly (readonly { href: string; key: string; icon: LucideIcon }[])[];
+];
+
+/** The main menu, without what the role can never open; a palette goes there too. */
+export function placesFor(role: Schemas['Admin']['role']): Place[][] {
+	return all.map((group) => group.filter((p) => role === 'superadmin' || !p.superadmin));
+}

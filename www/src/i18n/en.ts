@@ -508,7 +508,8 @@ export const en = {
 	'error.copyRequest': 'Copy the request number',
 };
 
-type Words<D> = {
+/** The same keys with the same values to fill in, in any language. */
+export type Words<D> = {
 	[K in keyof D]: D[K] extends (...a: infer A) => string ? (...a: A) => string : string;
 };
 export type Dict = Words<typeof en>;

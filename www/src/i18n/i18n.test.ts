@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { en } from './en';
-import { ja } from './ja';
+import { en as enFirst } from './en';
+import { en as enMore } from './en.publishing';
+import { ja as jaFirst } from './ja';
+import { ja as jaMore } from './ja.publishing';
 import { reasonTable, reasonText } from './reasons';
+import { stepTable, stepText } from './steps';
+
+const en = { ...enFirst, ...enMore };
+const ja = { ...jaFirst, ...jaMore };
 
 const sample = (w: unknown): string =>
 	typeof w === 'function' ? (w as (...a: unknown[]) => string)('x', 'y', 'z') : String(w);
@@ -9,6 +15,11 @@ const sample = (w: unknown): string =>
 describe('words', () => {
 	it('are the same keys in both languages', () => {
 		expect(Object.keys(ja).sort()).toEqual(Object.keys(en).sort());
+	});
+
+	it('stand in one file each', () => {
+		const first = new Set(Object.keys(enFirst));
+		expect(Object.keys(enMore).filter((k) => first.has(k))).toEqual([]);
 	});
 
 	it('are nowhere empty', () => {
@@ -27,7 +38,7 @@ describe('words', () => {
 	});
 
 	it('are Japanese where they are not a name, a sign or a number', () => {
-		const same = new Set(['address.short', 'value.none']);
+		const same = new Set(['address.short', 'value.none', 'diff.serial', 'version.of']);
 		for (const [key, words] of Object.entries(ja)) {
 			if (same.has(key) || key === 'error.title' || key === 'error.help') continue;
 			expect(sample(words), key).toMatch(/[\u3040-\u30ff\u4e00-\u9fff]/);
@@ -70,5 +81,20 @@ describe('reasons', () => {
 		const item = { field: '', reason: 'moon_phase', subject: '', text: '' };
 		expect(reasonText(item, 'en')).toContain('moon_phase');
 		expect(reasonText(item, 'ja')).toContain('moon_phase');
+	});
+});
+
+describe('steps of an explanation', () => {
+	it('have words in both languages, with the subject in them or without', () => {
+		for (const code of Object.keys(stepTable)) {
+			for (const subject of ['taro@example.jp', '']) {
+				expect(stepText(code, subject, 'en'), code).not.toMatch(/undefined|null/);
+				expect(stepText(code, subject, 'ja'), code).toMatch(/[\u3040-\u30ff\u4e00-\u9fff]/);
+			}
+		}
+	});
+
+	it('show the code where there are no words', () => {
+		expect(stepText('moon_phase', 'taro@example.jp', 'en')).toBe('moon_phase: taro@example.jp');
 	});
 });

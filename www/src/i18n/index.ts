@@ -1,7 +1,9 @@
 import { useSyncExternalStore } from 'react';
-import type { Dict } from './en';
+import type { Dict as First, Words } from './en';
+import type { en as inner } from './en.publishing';
 
 export type Lang = 'en' | 'ja';
+export type Dict = First & Words<typeof inner>;
 export type Key = keyof Dict;
 type Args<K extends Key> = Dict[K] extends (...a: infer A) => string ? A : [];
 export type T = <K extends Key>(key: K, ...args: Args<K>) => string;
@@ -18,8 +20,22 @@ function makeT(d: Dict): T {
 	};
 }
 
+// Words of publishing come with the first page behind the sign-in, which is
+// the first that can ask for one of them.
+let all = false;
+
 async function fetchDict(l: Lang): Promise<Dict> {
-	return l === 'ja' ? (await import('./ja')).ja : (await import('./en')).en;
+	const first = l === 'ja' ? (await import('./ja')).ja : (await import('./en')).en;
+	if (!all) return first as Dict;
+	const more =
+		l === 'ja' ? (await import('./ja.publishing')).ja : (await import('./en.publishing')).en;
+	return { ...first, ...more };
+}
+
+export async function loadAllWords(): Promise<void> {
+	if (all) return;
+	all = true;
+	await setLang(lang);
 }
 
 /** Loads the words of a language, then shows them everywhere. */

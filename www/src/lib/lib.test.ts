@@ -11,7 +11,7 @@ import {
 	MB,
 	splitBytes,
 } from './format';
-import { liveOf } from './live';
+import { holdOf, isBad, liveOf } from './live';
 import { makePassword } from './password';
 import { idIn, oneOf, patched } from './url';
 
@@ -147,6 +147,12 @@ describe('live or not', () => {
 		pending: { revisions: 0, domains: 0, exact: true, first_at: null },
 		nodes,
 	});
+	const wait = (kind: 'review' | 'hold', domain: string, first: number, last: number) => ({
+		kind,
+		domain,
+		first_serial: first,
+		last_serial: last,
+	});
 
 	it('is live once every node has it, with the time of that very change', () => {
 		expect(liveOf(p(node({})), 10)).toEqual({
@@ -171,6 +177,35 @@ describe('live or not', () => {
 		const held = p(node({ held: [{ domain: 'example.jp', reason: 'loop' }] }));
 		expect(liveOf(held, 9, 'example.jp')).toMatchObject({ state: 'held', reason: 'loop' });
 		expect(liveOf(held, 9, 'example.com')).toMatchObject({ state: 'live' });
+	});
+
+	it('waits for a review with its domain, and with no other', () => {
+		const done = p(node({ serial: 12 }));
+		const waiting = [wait('review', 'example.jp', 8, 12)];
+		expect(liveOf(done, 9, 'example.jp', waiting)).toEqual({ state: 'review' });
+		expect(liveOf(done, 9, undefined, waiting)).toEqual({ state: 'review' });
+		expect(liveOf(done, 7, 'example.jp', waiting)).toMatchObject({ state: 'live' });
+		expect(liveOf(done, 9, 'example.com', waiting)).toMatchObject({ state: 'live' });
+		expect(liveOf(done, 9, null, waiting)).toMatchObject({ state: 'live' });
+	});
+
+	it('stays behind a hold, with the serial that is live', () => {
+		const back = p(node({ serial: 12, hold_serial: 5, hold_by: 'target' }));
+		const waiting = [wait('hold', 'example.jp', 6, 12)];
+		expect(liveOf(back, 9, 'example.jp', waiting)).toEqual({ state: 'behind', serial: 5 });
+		expect(liveOf(back, 5, 'example.jp', waiting)).toMatchObject({ state: 'live' });
+		expect(holdOf(back)?.hold_serial).toBe(5);
+	});
+
+	it('is on its way while a node still has lines of what was published', () => {
+		const after = p(node({ serial: 12, pending: 3 }));
+		expect(liveOf(after, 12)).toMatchObject({ state: 'going' });
+	});
+
+	it('a hold that somebody wanted is no fault', () => {
+		expect(isBad(node({ state: 'held', hold_serial: 5 }))).toBe(false);
+		expect(isBad(node({ state: 'held' }))).toBe(true);
+		expect(isBad(node({ state: 'behind' }))).toBe(false);
 	});
 
 	it('without a node says so', () => {

@@ -92,3 +92,35 @@ export function stateWord(t: T, s: string): string {
 export function limitText(t: T, n: number, show: (n: number) => string): string {
 	return n === 0 ? t('value.noLimit') : show(n);
 }
+
+export const MAPS = [
+	'domains',
+	'mailboxes',
+	'aliases',
+	'transport',
+	'refuse',
+	'sender_login',
+	'accounts',
+	'whitelist',
+] as const;
+
+/** What a map file is for. */
+export function mapName(t: T, map: string): string {
+	const known = MAPS.find((m) => m === map);
+	return known ? t(`map.${known}`) : map;
+}
+
+export const ROLES = ['mailbox', 'secondary', 'outbound'] as const;
+export type Role = (typeof ROLES)[number];
+
+export function roleName(t: T, role: string): string {
+	const known = ROLES.find((r) => r === role);
+	return known ? t(`node.role.${known}`) : role;
+}
+
+const NOUNS = ['domain', 'mailbox', 'alias', 'whitelist', 'admin', 'node', 'setting'] as const;
+
+export function nounName(t: T, noun: string): string {
+	const known = NOUNS.find((n) => n === noun);
+	return known ? t(`noun.${known}`) : noun;
+}

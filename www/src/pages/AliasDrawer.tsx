@@ -12,6 +12,7 @@ import { useStale } from '../lib/useStale';
 import { AddressField, wholeAddress } from '../ui/AddressField';
 import { Button } from '../ui/Button';
 import { Actions, Drawer } from '../ui/Dialog';
+import { DryRun } from '../ui/DryRun';
 import { Copy, ErrorBox } from '../ui/ErrorBox';
 import { CheckField, TextField } from '../ui/Field';
 import { History } from '../ui/History';
@@ -240,27 +241,32 @@ function Details({ alias, onClose }: { alias: Alias; onClose: () => void }) {
 		queryClient.setQueryData(aliasQuery(a.id).queryKey, r);
 		reset(r);
 	};
-	const save = (version: number) => {
+	const patchOf = (): Schemas['AliasPatch'] | null => {
 		const targets = joinTokens(draft.targets, draft.text);
 		const state = draft.on ? ('active' as const) : ('disabled' as const);
-		if (targets.length === 0 && draft.on) return form.fail('targets', 'required');
+		if (targets.length === 0 && draft.on) {
+			form.fail('targets', 'required');
+			return null;
+		}
 		set({ targets, text: '' });
 		const same = JSON.stringify([...targets].sort()) === JSON.stringify([...a.targets].sort());
 		const description = draft.description.trim();
-		const patch = {
+		return {
 			...(same ? {} : { targets }),
 			...(description !== a.description ? { description } : {}),
 			...(draft.send_as !== a.send_as ? { send_as: draft.send_as } : {}),
 			...(state !== a.state ? { state } : {}),
 		};
+	};
+	const to = (version: number) => ({ path: { id: a.id }, header: { 'If-Match': etag(version) } });
+	const save = (version: number) => {
+		const patch = patchOf();
+		if (!patch) return;
 		if (Object.keys(patch).length === 0) return onClose();
 		void form.run(() =>
 			stale.guard(patch, async () => {
 				const r = await ok(
-					client.PATCH('/api/v1/aliases/{id}', {
-						params: { path: { id: a.id }, header: { 'If-Match': etag(version) } },
-						body: patch,
-					}),
+					client.PATCH('/api/v1/aliases/{id}', { params: to(version), body: patch }),
 				);
 				took(r);
 				saved(t('saved', a.address), r.changed_serial);
@@ -329,6 +335,16 @@ function Details({ alias, onClose }: { alias: Alias; onClose: () => void }) {
 				</Button>
 			</p>
 			<Actions sticky>
+				<DryRun
+					form={form}
+					patchOf={patchOf}
+					send={(body) =>
+						client.PATCH('/api/v1/aliases/{id}', {
+							params: { ...to(a.version), query: { dry_run: true } },
+							body,
+						})
+					}
+				/>
 				<Button onPress={onClose}>{t('cancel')}</Button>
 				<Button look="primary" type="submit" isPending={form.pending}>
 					{t('save')}

@@ -13,6 +13,7 @@ import { useForm } from '../lib/useForm';
 import { useStale } from '../lib/useStale';
 import { Button } from '../ui/Button';
 import { Actions, Dialog } from '../ui/Dialog';
+import { DryRun } from '../ui/DryRun';
 import { ErrorBox } from '../ui/ErrorBox';
 import { TextField } from '../ui/Field';
 import { Loading, Note } from '../ui/Marks';
@@ -59,11 +60,13 @@ export function DomainSettings({ domain }: { domain: Domain }) {
 		reset(r);
 	};
 	if (domain.state === 'deleted') return <Restore domain={domain} />;
-	const save = (version: number) => {
+	const patchOf = (): Schemas['DomainPatch'] | null => {
 		const numbers = readLimits(draft, form);
-		if (!numbers) return;
-		if (draft.refuse_code && !/^[45]\d\d$/.test(draft.refuse_code))
-			return form.fail('refuse_code', 'bad_code');
+		if (!numbers) return null;
+		if (draft.refuse_code && !/^[45]\d\d$/.test(draft.refuse_code)) {
+			form.fail('refuse_code', 'bad_code');
+			return null;
+		}
 		const next = {
 			description: draft.description.trim(),
 			state: draft.state,
@@ -73,7 +76,7 @@ export function DomainSettings({ domain }: { domain: Domain }) {
 			retire_at: draft.retire_at ? fromLocalTime(draft.retire_at) : null,
 			...numbers,
 		};
-		const patch = Object.fromEntries(
+		return Object.fromEntries(
 			Object.entries(next).filter(([k, v]) => {
 				const old = d[k as keyof Domain];
 				if (k === 'retire_at')
@@ -81,14 +84,16 @@ export function DomainSettings({ domain }: { domain: Domain }) {
 				return v !== old;
 			}),
 		) as Schemas['DomainPatch'];
+	};
+	const to = (version: number) => ({ path: { id: d.id }, header: { 'If-Match': etag(version) } });
+	const save = (version: number) => {
+		const patch = patchOf();
+		if (!patch) return;
 		if (Object.keys(patch).length === 0) return;
 		void form.run(() =>
 			stale.guard(patch, async () => {
 				const r = await ok(
-					client.PATCH('/api/v1/domains/{id}', {
-						params: { path: { id: d.id }, header: { 'If-Match': etag(version) } },
-						body: patch,
-					}),
+					client.PATCH('/api/v1/domains/{id}', { params: to(version), body: patch }),
 				);
 				took(r);
 				saved(t('saved', d.name_unicode), r.changed_serial);
@@ -195,11 +200,21 @@ export function DomainSettings({ domain }: { domain: Domain }) {
 					/>
 				)}
 				<LimitFields draft={draft} set={set} form={form} />
-				<p>
+				<div className={css.line}>
 					<Button look="primary" type="submit" isPending={form.pending}>
 						{t('save')}
 					</Button>
-				</p>
+					<DryRun
+						form={form}
+						patchOf={patchOf}
+						send={(body) =>
+							client.PATCH('/api/v1/domains/{id}', {
+								params: { ...to(d.version), query: { dry_run: true } },
+								body,
+							})
+						}
+					/>
+				</div>
 			</form>
 			<section className={css.danger}>
 				<h2>{t('domain.delete')}</h2>

@@ -28,8 +28,9 @@ function fixOf(a: Attention): string {
 		case 'job':
 			return `#/jobs/${a.noun_id}`;
 		case 'node':
+			return a.noun_id ? `#/system/${a.noun_id}` : '#/system';
 		case 'publishing':
-			return '#/changes';
+			return '#/publish';
 	}
 }
 

@@ -37,7 +37,7 @@ export function ResetPassword({ mailbox: m, onClose }: Props) {
 				}),
 			);
 			queryClient.setQueryData(mailboxQuery(m.id).queryKey, r);
-			saved(t('password.done', m.address), r.changed_serial);
+			saved(t('password.done', m.address), r.changed_serial, { domain: null });
 			onClose();
 		});
 	};

@@ -11,6 +11,7 @@ import { useForm } from '../lib/useForm';
 import { useStale } from '../lib/useStale';
 import { Button } from '../ui/Button';
 import { Actions, Drawer } from '../ui/Dialog';
+import { DryRun } from '../ui/DryRun';
 import { Copy, ErrorBox } from '../ui/ErrorBox';
 import { TextField } from '../ui/Field';
 import { History } from '../ui/History';
@@ -107,23 +108,28 @@ function Details({ mailbox, onClose }: { mailbox: Mailbox; onClose: () => void }
 		queryClient.setQueryData(mailboxQuery(m.id).queryKey, r);
 		reset(r);
 	};
-	const save = (version: number) => {
+	const patchOf = (): Schemas['MailboxPatch'] | null => {
 		const bytes = bytesOf(draft.quota);
-		if (bytes === null || bytes === undefined) return form.fail('quota_bytes', 'not_number');
+		if (bytes === null || bytes === undefined) {
+			form.fail('quota_bytes', 'not_number');
+			return null;
+		}
 		const name = draft.name.trim();
-		const patch = {
+		return {
 			...(name !== m.name ? { name } : {}),
 			...(bytes !== m.quota_bytes ? { quota_bytes: bytes } : {}),
 			...(draft.state !== m.state ? { state: draft.state } : {}),
 		};
+	};
+	const to = (version: number) => ({ path: { id: m.id }, header: { 'If-Match': etag(version) } });
+	const save = (version: number) => {
+		const patch = patchOf();
+		if (!patch) return;
 		if (Object.keys(patch).length === 0) return onClose();
 		void form.run(() =>
 			stale.guard(patch, async () => {
 				const r = await ok(
-					client.PATCH('/api/v1/mailboxes/{id}', {
-						params: { path: { id: m.id }, header: { 'If-Match': etag(version) } },
-						body: patch,
-					}),
+					client.PATCH('/api/v1/mailboxes/{id}', { params: to(version), body: patch }),
 				);
 				took(r);
 				saved(t('saved', m.address), r.changed_serial);
@@ -176,6 +182,16 @@ function Details({ mailbox, onClose }: { mailbox: Mailbox; onClose: () => void }
 				</Fact>
 			</Facts>
 			<Actions sticky>
+				<DryRun
+					form={form}
+					patchOf={patchOf}
+					send={(body) =>
+						client.PATCH('/api/v1/mailboxes/{id}', {
+							params: { ...to(m.version), query: { dry_run: true } },
+							body,
+						})
+					}
+				/>
 				<Button onPress={onClose}>{t('cancel')}</Button>
 				<Button look="primary" type="submit" isPending={form.pending}>
 					{t('save')}

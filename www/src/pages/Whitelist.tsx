@@ -85,7 +85,9 @@ export default function Whitelist() {
 					body: { state: next },
 				}),
 			);
-			saved(t(`whitelist.done.${next}`, w.network), r.changed_serial);
+			saved(t(`whitelist.done.${next}`, w.network), r.changed_serial, {
+				domain: next === 'active' ? '' : null,
+			});
 		});
 	const remove = (w: Entry) =>
 		act(async () => {
@@ -94,7 +96,7 @@ export default function Whitelist() {
 					params: { path: { id: w.id }, header: { 'If-Match': etag(w.version) } },
 				}),
 			);
-			saved(t('whitelist.done.deleted', w.network), r.changed_serial);
+			saved(t('whitelist.done.deleted', w.network), r.changed_serial, { domain: null });
 		});
 	const columns: Column<Entry>[] = [
 		{
@@ -115,7 +117,7 @@ export default function Whitelist() {
 			head: t('field.state'),
 			cell: (w) => (
 				<>
-					<StateMark state={w.state} /> <RowLive serial={w.changed_serial} />
+					<StateMark state={w.state} /> <RowLive serial={w.changed_serial} domain="" />
 				</>
 			),
 		},

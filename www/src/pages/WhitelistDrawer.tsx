@@ -14,6 +14,7 @@ import { type FormState, useForm } from '../lib/useForm';
 import { useStale } from '../lib/useStale';
 import { Button } from '../ui/Button';
 import { Actions, Drawer } from '../ui/Dialog';
+import { DryRun } from '../ui/DryRun';
 import { ErrorBox } from '../ui/ErrorBox';
 import { CheckField, SelectField, TextField } from '../ui/Field';
 import { History } from '../ui/History';
@@ -160,6 +161,7 @@ export function NewEntry({ onClose }: { onClose: () => void }) {
 			saved(
 				over ? t('whitelist.addedOver', r.network, over) : t('whitelist.done.added', r.network),
 				r.changed_serial,
+				{ domain: '' },
 			);
 			onClose();
 		});
@@ -215,7 +217,7 @@ export function WhitelistDrawer({ id, onClose }: { id: number; onClose: () => vo
 				<>
 					<div className={css.line}>
 						<StateMark state={w.state} />
-						<LiveMark serial={w.changed_serial} />
+						<LiveMark serial={w.changed_serial} domain="" />
 					</div>
 					<DrawerTabs
 						label={w.network}
@@ -275,30 +277,35 @@ function Details({ entry, onClose }: { entry: Entry; onClose: () => void }) {
 		queryClient.setQueryData(whitelistQuery(w.id).queryKey, r);
 		reset(r);
 	};
-	const save = (version: number) => {
+	const patchOf = (): Schemas['WhitelistPatch'] | null => {
 		const expires_at = expiresAt(draft);
-		if (!draft.network) return form.fail('network', 'required');
-		if (expires_at === undefined) return form.fail('expires_at', 'required');
+		const missing = !draft.network ? 'network' : expires_at === undefined ? 'expires_at' : null;
+		if (missing) {
+			form.fail(missing, 'required');
+			return null;
+		}
 		const state = draft.on ? ('active' as const) : ('disabled' as const);
 		const was = toDraft(w);
-		const patch = {
+		return {
 			...(draft.network !== w.network ? { network: draft.network } : {}),
 			...(draft.note.trim() !== w.note ? { note: draft.note.trim() } : {}),
 			...(draft.owner.trim() !== w.owner ? { owner: draft.owner.trim() } : {}),
 			...(draft.expiry !== was.expiry || draft.at !== was.at ? { expires_at } : {}),
 			...(state !== w.state ? { state } : {}),
 		};
+	};
+	const to = (version: number) => ({ path: { id: w.id }, header: { 'If-Match': etag(version) } });
+	const save = (version: number) => {
+		const patch = patchOf();
+		if (!patch) return;
 		if (Object.keys(patch).length === 0) return onClose();
 		void form.run(() =>
 			stale.guard(patch, async () => {
 				const r = await ok(
-					client.PATCH('/api/v1/whitelist/{id}', {
-						params: { path: { id: w.id }, header: { 'If-Match': etag(version) } },
-						body: patch,
-					}),
+					client.PATCH('/api/v1/whitelist/{id}', { params: to(version), body: patch }),
 				);
 				took(r);
-				saved(t('saved', r.network), r.changed_serial);
+				saved(t('saved', r.network), r.changed_serial, { domain: '' });
 			}),
 		);
 	};
@@ -309,7 +316,7 @@ function Details({ entry, onClose }: { entry: Entry; onClose: () => void }) {
 					params: { path: { id: w.id }, header: { 'If-Match': etag(w.version) } },
 				}),
 			);
-			saved(t('whitelist.done.deleted', w.network), r.changed_serial);
+			saved(t('whitelist.done.deleted', w.network), r.changed_serial, { domain: null });
 			onClose();
 		});
 	return (
@@ -349,6 +356,16 @@ function Details({ entry, onClose }: { entry: Entry; onClose: () => void }) {
 				</Button>
 			</p>
 			<Actions sticky>
+				<DryRun
+					form={form}
+					patchOf={patchOf}
+					send={(body) =>
+						client.PATCH('/api/v1/whitelist/{id}', {
+							params: { ...to(w.version), query: { dry_run: true } },
+							body,
+						})
+					}
+				/>
 				<Button onPress={onClose}>{t('cancel')}</Button>
 				<Button look="primary" type="submit" isPending={form.pending}>
 					{t('save')}

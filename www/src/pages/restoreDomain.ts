@@ -18,5 +18,8 @@ export async function restoreDomain(t: T, d: Schemas['Domain']): Promise<void> {
 		return;
 	}
 	queryClient.setQueryData(domainQuery(d.id).queryKey, r);
-	saved(t('domain.done.restored', d.name_unicode), r.changed_serial, false);
+	saved(t('domain.done.restored', d.name_unicode), r.changed_serial, {
+		undo: false,
+		domain: d.name,
+	});
 }

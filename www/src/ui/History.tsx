@@ -84,7 +84,7 @@ export function RevisionView({ serial }: { serial: number }) {
 			const rev = await ok(
 				client.POST('/api/v1/revisions/{serial}/undo', { params: { path: { serial } }, body: {} }),
 			);
-			saved(t('undo.done'), rev.serial, false);
+			saved(t('undo.done'), rev.serial, { undo: false });
 		} catch (e) {
 			setError(e instanceof ApiError ? e : new ApiError('internal', 0));
 		} finally {

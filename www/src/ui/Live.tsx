@@ -1,13 +1,15 @@
 import {
 	CheckCircle2,
 	CircleAlert,
+	History,
+	Hourglass,
 	type LucideIcon,
 	PauseCircle,
 	RefreshCw,
 	Server,
 } from 'lucide-react';
 import { useLang, useT } from '../i18n';
-import { formatMoment, formatRelative } from '../lib/format';
+import { formatMoment, formatNumber, formatRelative } from '../lib/format';
 import type { LiveState } from '../lib/live';
 import { useLive } from '../lib/useLive';
 import { cx } from './cx';
@@ -16,6 +18,8 @@ import css from './Marks.module.css';
 const liveLook: Record<LiveState['state'], [string | undefined, LucideIcon]> = {
 	live: [css.liveOk, CheckCircle2],
 	going: [undefined, RefreshCw],
+	review: [css.liveWarn, Hourglass],
+	behind: [css.liveWarn, History],
 	held: [css.liveWarn, PauseCircle],
 	error: [css.liveBad, CircleAlert],
 	unreachable: [css.liveBad, Server],
@@ -23,7 +27,13 @@ const liveLook: Record<LiveState['state'], [string | undefined, LucideIcon]> = {
 };
 
 /** Whether the mail servers have a saved change, in words. */
-export function LiveMark({ serial, domain }: { serial: number; domain?: string | undefined }) {
+export function LiveMark({
+	serial,
+	domain,
+}: {
+	serial: number;
+	domain?: string | null | undefined;
+}) {
 	const live = useLive(serial, domain);
 	const text = useLiveText(live);
 	if (!live) return null;
@@ -37,7 +47,13 @@ export function LiveMark({ serial, domain }: { serial: number; domain?: string |
 }
 
 /** In a row only what is not live yet needs a word. */
-export function RowLive({ serial, domain }: { serial: number; domain?: string | undefined }) {
+export function RowLive({
+	serial,
+	domain,
+}: {
+	serial: number;
+	domain?: string | null | undefined;
+}) {
 	const t = useT();
 	const live = useLive(serial, domain);
 	const text = useLiveText(live);
@@ -60,6 +76,10 @@ export function useLiveText(live: LiveState | null): string {
 			return t('live.on', live.count, live.of, live.at ? formatMoment(live.at, lang) : '');
 		case 'going':
 			return t('live.going', live.count, live.of);
+		case 'review':
+			return t('live.review');
+		case 'behind':
+			return t('live.behind', formatNumber(live.serial, lang));
 		case 'held':
 			return t('live.held', live.node, live.reason);
 		case 'error':

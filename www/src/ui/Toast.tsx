@@ -17,7 +17,15 @@ import { LiveMark } from './Live';
 import css from './Toast.module.css';
 import { TriggerButton } from './TriggerButton';
 
-type Content = { title: string; serial?: number; undo?: boolean; href?: string; link?: string };
+type Content = {
+	title: string;
+	serial?: number;
+	/** What the change waits with; null for what goes live in every mode. */
+	domain?: string | null | undefined;
+	undo?: boolean;
+	href?: string;
+	link?: string;
+};
 
 const SHOWN_MS = 6000;
 const queue = new ToastQueue<Content>({ maxVisibleToasts: 4 });
@@ -28,8 +36,12 @@ export function toast(content: Content): void {
 }
 
 /** A change was saved: tells when the mail servers have it, offers Undo. */
-export function saved(title: string, serial: number, undo = true): void {
-	toast({ title, serial, undo });
+export function saved(
+	title: string,
+	serial: number,
+	{ undo = true, domain }: { undo?: boolean; domain?: string | null } = {},
+): void {
+	toast({ title, serial, undo, domain });
 	void refresh();
 }
 
@@ -41,7 +53,7 @@ export function Toasts() {
 			const rev = await ok(
 				client.POST('/api/v1/revisions/{serial}/undo', { params: { path: { serial } }, body: {} }),
 			);
-			saved(words()('undo.done'), rev.serial, false);
+			saved(words()('undo.done'), rev.serial, { undo: false });
 		} catch (e) {
 			setFailed(e instanceof ApiError ? e : new ApiError('internal', 0));
 			void refresh();
@@ -58,7 +70,7 @@ export function Toasts() {
 							</Text>
 							{one.content.serial !== undefined && (
 								<Text slot="description">
-									<LiveMark serial={one.content.serial} />
+									<LiveMark serial={one.content.serial} domain={one.content.domain} />
 								</Text>
 							)}
 							{one.content.href && <a href={one.content.href}>{one.content.link}</a>}
