@@ -199,9 +199,8 @@ class Explain(MailCase):
             reply = explain_world.queue(self.servers, ask["recipient"])
             got = self.queued_to(reply)
             self.assertEqual(
-                sorted(d["address"] for d in told["deliver"]
-                       if d["address"][-1] != "@"),
-                sorted(a.lower() for a in got if "@mail." not in a),
+                sorted(d["address"] for d in told["deliver"]),
+                sorted(address.lower() for address in got),
                 f"POSTROOM_SEED={SEED} {ask}")
 
 
