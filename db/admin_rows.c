@@ -235,9 +235,9 @@ session_row_insert(struct db *db, const uint8_t digest[static 32],
 }
 
 bool
-session_row_get(struct db *db, struct arena *a,
-	const uint8_t digest[static 32], struct session_row *out,
-	struct admin_row *admin, bool *found_r, struct err *e)
+session_row_get(struct db *db, struct arena *a, const uint8_t digest[static 32],
+	struct session_row *out, struct admin_row *admin, bool *found_r,
+	struct err *e)
 {
 	struct rows r;
 	bool ok = true;
