@@ -13,17 +13,19 @@ import css from './Form.module.css';
 export function ChangedSince({
 	domains,
 	from,
+	to,
 	onAgain,
 	onClose,
 }: {
 	domains: string[];
 	from: number;
+	to: number;
 	onAgain: () => void;
 	onClose: () => void;
 }) {
 	const t = useT();
 	const q = useInfiniteQuery(
-		diffQuery(domains.length === 1 && domains[0] ? { from, domain: domains[0] } : { from }),
+		diffQuery(domains.length === 1 && domains[0] ? { from, to, domain: domains[0] } : { from, to }),
 	);
 	const first = q.data?.pages[0];
 	const lines = q.data?.pages.flatMap((p) => p.lines).filter((l) => domains.includes(l.domain));

@@ -9,7 +9,7 @@ import {
 	type PendingDomain,
 	pendingQuery,
 } from '../api/publishing';
-import { refresh } from '../api/queries';
+import { publishingQuery, queryClient, refresh } from '../api/queries';
 import { Card, Stack } from '../app/Page';
 import { useLang, useT } from '../i18n';
 import { countOf, NOTE_ABOVE } from '../lib/diff';
@@ -102,7 +102,7 @@ function Review(r: ReviewProps) {
 	const needsNote = lost > NOTE_ABOVE;
 	const revisions = chosen.reduce((n, d) => n + d.revisions, 0);
 	const [note, setNote] = useState('');
-	const [moved, setMoved] = useState<string[] | null>(null);
+	const [moved, setMoved] = useState<{ domains: string[]; to: number } | null>(null);
 	const form = useForm(FIELDS);
 	const publish = () => {
 		if (needsNote && note.trim() === '') return form.fail('note', 'note_needed');
@@ -124,7 +124,8 @@ function Review(r: ReviewProps) {
 				void refresh();
 			} catch (e) {
 				if (!(e instanceof ApiError) || e.items[0]?.reason !== 'changed_since') throw e;
-				setMoved(e.items.map((i) => i.subject));
+				const now = await queryClient.fetchQuery({ ...publishingQuery, staleTime: 0 });
+				setMoved({ domains: e.items.map((i) => i.subject), to: now.head_serial });
 			}
 		});
 	};
@@ -221,8 +222,9 @@ function Review(r: ReviewProps) {
 			{held && <p className="muted">{t('publish.held')}</p>}
 			{moved && (
 				<ChangedSince
-					domains={moved}
+					domains={moved.domains}
 					from={diff.to}
+					to={moved.to}
 					onClose={() => setMoved(null)}
 					onAgain={() => {
 						setMoved(null);
