@@ -57,7 +57,7 @@ struct node_view {
 
 struct publishing {
 	uint64_t head_serial;
-	uint64_t live_serial; /* least of all nodes; 0 without any */
+	uint64_t live_serial; /* least of the nodes that ever reported, or 0 */
 	enum publish_mode mode;
 	uint64_t approved_serial;     /* everything up to it may go live */
 	struct pending_count pending; /* for review and behind a hold */

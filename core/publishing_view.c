@@ -103,6 +103,18 @@ hold_bound(const struct node_row *rows, size_t n)
 	return least;
 }
 
+/* A node that was added and never reported has nothing live to wait for. */
+static uint64_t
+least_serial(const struct node_row *rows, size_t n)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].seen_us != TIME_NONE && rows[i].serial < least)
+			least = rows[i].serial;
+	return least == UINT64_MAX ? 0 : least;
+}
+
 static bool
 count_pending(struct core *c, const struct actor *a, struct publishing *out,
 	uint64_t hold, struct err *e)
@@ -141,13 +153,11 @@ publishing_get(struct core *c, const struct actor *a, struct publishing *out,
 		arena_array(c->arena, out->n_nodes + 1, sizeof(*out->nodes));
 	if (!out->nodes)
 		return err_memory(e);
-	for (size_t i = 0; i < out->n_nodes; i++) {
+	for (size_t i = 0; i < out->n_nodes; i++)
 		if (!view_of(c, a, &rows[i], out->head_serial, &out->nodes[i],
 			    e))
 			return false;
-		if (i == 0 || rows[i].serial < out->live_serial)
-			out->live_serial = rows[i].serial;
-	}
+	out->live_serial = least_serial(rows, out->n_nodes);
 	return true;
 }
 

@@ -300,6 +300,16 @@ class Publishing(apicase.ApiCase):
                         "DELETE FROM node_status; DELETE FROM node_target",
                         "postroom")
 
+    def test_a_node_that_never_reported_is_not_waited_for(self):
+        self.mailbox(self.mine, "live")
+        self.assertEqual(0, self.state()["live_serial"])
+        self.reports()
+        reported = self.head()
+        added = self.made("nodes", {"name": "never.seen"})
+        self.addCleanup(self.root.delete, f"/api/v1/nodes/{added['id']}",
+                        match=added["version"])
+        self.assertEqual(reported, self.state()["live_serial"])
+
     def roll_back(self, serial, **more):
         return self.root.post("/api/v1/publishing/rollback",
                               {"serial": serial, **more})

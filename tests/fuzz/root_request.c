@@ -31,7 +31,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		n++;
 	MUST(n >= 4 && n < ROOT_ARGV_MAX);
 	if (r.arg) {
-		MUST(c.argv[n - 1] == r.arg && strchr(r.arg, '@'));
+		MUST(c.argv[n - 1] == r.arg && r.arg[0]);
+		MUST(r.verb != ROOT_END_SESSIONS || strchr(r.arg, '@'));
 		MUST(r.arg[0] != '-');
 		MUST(!strpbrk(r.arg, " \t\r\n\"'\\$`;&|<>()?[]{}!%/"));
 		MUST(strchr(r.arg + 1, '*') == NULL);

@@ -1913,7 +1913,7 @@ export interface components {
         Publishing: {
             /** @description the newest saved serial */
             head_serial: number;
-            /** @description the lowest serial that all nodes have processed; null without nodes */
+            /** @description the lowest serial that all nodes have processed, those left out that were added and never reported; null without nodes */
             live_serial: number | null;
             mode: components["schemas"]["PublishMode"];
             /** @description every change up to it may go live; in automatic mode the newest one */

@@ -169,6 +169,12 @@ describe('live or not', () => {
 		expect(liveOf(two, 12)).toEqual({ state: 'going', count: 1, of: 2 });
 	});
 
+	it('does not wait for a node that was added and never reported', () => {
+		const added = node({ name: 'mx2', state: 'unreachable', serial: 0, seen_at: null });
+		expect(liveOf(p(node({}), added), 10)).toMatchObject({ state: 'live', count: 1, of: 1 });
+		expect(liveOf(p(added), 10)).toMatchObject({ state: 'unreachable', node: 'mx2' });
+	});
+
 	it('says why a node does not follow', () => {
 		const gone = p(node({ state: 'unreachable' }));
 		expect(liveOf(gone, 12)).toMatchObject({ state: 'unreachable', node: 'mail1' });

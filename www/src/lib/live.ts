@@ -38,7 +38,10 @@ export function liveOf(
 	waiting: readonly Waiting[] = [],
 ): LiveState {
 	if (p.nodes.length === 0) return { state: 'none' };
-	for (const n of p.nodes) {
+	// A server that was added and never reported is not waited for.
+	const joined = p.nodes.filter((n) => n.seen_at !== null);
+	const nodes = joined.length > 0 ? joined : p.nodes;
+	for (const n of nodes) {
 		const held = domain ? n.held.find((h) => h.domain === domain) : undefined;
 		if (held) return { state: 'held', node: n.name, reason: held.reason };
 	}
@@ -51,18 +54,18 @@ export function liveOf(
 	if (why?.kind === 'review') return { state: 'review' };
 	const hold = holdOf(p)?.hold_serial;
 	if (why?.kind === 'hold' && typeof hold === 'number') return { state: 'behind', serial: hold };
-	const late = p.nodes.filter((n) => n.serial < serial || isCatchingUp(p, n));
+	const late = nodes.filter((n) => n.serial < serial || isCatchingUp(p, n));
 	for (const n of late) {
 		if (n.state === 'unreachable') return { state: 'unreachable', node: n.name, at: n.seen_at };
 		if (n.state === 'error') return { state: 'error', node: n.name, reason: n.message };
 		if (n.state === 'held' && n.held.length === 0 && n.hold_serial === null)
 			return { state: 'held', node: n.name, reason: n.message };
 	}
-	const counted = { count: p.nodes.length - late.length, of: p.nodes.length };
+	const counted = { count: nodes.length - late.length, of: nodes.length };
 	if (late.length > 0) return { state: 'going', ...counted };
 	// The time of a node's last step is this change's only if it was the last.
-	const at = p.nodes.every((n) => n.serial === serial)
-		? p.nodes.reduce<string | null>(
+	const at = nodes.every((n) => n.serial === serial)
+		? nodes.reduce<string | null>(
 				(a, n) => (n.applied_at && (!a || n.applied_at > a) ? n.applied_at : a),
 				null,
 			)
