@@ -62,6 +62,13 @@ LIBS := $(foreach d,$(LAYERS),$(if $(filter $(d)/%,$(SRCS)),$(B)/lib/lib$(d).a))
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
+# Where the schema will be found is compiled in: another PREFIX, another object.
+.PHONY: FORCE
+$(B)/prefix: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)echo "$(PREFIX)" | cmp -s - $@ || echo "$(PREFIX)" >$@
+$(call obj,db/migrate.c): $(B)/prefix
+
 # The program of a main file: postroom_main.c is `postroom`, web_main.c is
 # `postroom-web`.
 prog_of = $(if $(filter postroom,$(1)),postroom,postroom-$(1))
