@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Page } from '@playwright/test';
 import { api, expect, go, type Look, net, run, seed, settled, test, url } from './panel';
+import { allLive, publishing, restore, setMode } from './publishing';
 
 // Every page in both languages, both themes and two widths: axe finds
 // nothing. Each page is gone to as a link inside the panel goes there, once a
@@ -44,6 +45,10 @@ test.beforeAll(async ({ signedIn }) => {
 	const w = await api(page, 'POST', '/whitelist', { network: `${net}.193`, note: 'Monitoring', expires_at: soon });
 	const jobs = await api<{ items: { id: number }[] }>(page, 'GET', '/jobs');
 	const changes = await api<{ items: { serial: number }[] }>(page, 'GET', `/revisions?noun=mailbox&noun_id=${taro.id}`);
+	await allLive(page);
+	const now = await publishing(page);
+	const node = now.nodes[0]?.id;
+	const before = now.head_serial - 3;
 	stops.push(
 		{ name: 'home', path: '/' },
 		{ name: 'domains', path: '/domains' },
@@ -71,6 +76,37 @@ test.beforeAll(async ({ signedIn }) => {
 		{ name: 'change', path: `/changes/${changes.items[0]?.serial ?? 1}` },
 		{ name: 'jobs', path: '/jobs' },
 		...(jobs.items[0] ? [{ name: 'job', path: `/jobs/${jobs.items[0].id}` }] : []),
+		{ name: 'publish', path: '/publish' },
+		{
+			name: 'publish-mode',
+			path: '/publish?map=aliases',
+			act: (p) => p.locator('[data-mode] button').click(),
+		},
+		{ name: 'versions', path: '/publish/versions' },
+		{ name: 'roll-back', path: `/publish/versions/${before}` },
+		{
+			name: 'explain',
+			path: `/explain?recipient=sales@${domain}`,
+			act: (p) => expect(p.locator('[data-side=live] [data-outcome]')).toBeVisible(),
+		},
+		{
+			name: 'settings',
+			path: '/explain/settings',
+			act: (p) => expect(p.getByRole('table').first()).toBeVisible(),
+		},
+		{ name: 'system', path: '/system' },
+		{ name: 'node-add', path: '/system/new' },
+		{ name: 'node', path: `/system/${node}` },
+		{
+			name: 'node-queue',
+			path: `/system/${node}/queue`,
+			act: (p) => expect(p.locator('[data-outage]')).toBeVisible(),
+		},
+		{
+			name: 'node-drift',
+			path: `/system/${node}/drift`,
+			act: (p) => p.getByRole('main').getByRole('button').last().click(),
+		},
 		{ name: 'not-found', path: '/nowhere' },
 		{
 			name: 'palette',
@@ -82,14 +118,13 @@ test.beforeAll(async ({ signedIn }) => {
 			},
 		},
 	);
-	await expect
-		.poll(async () => {
-			const p = await api<{ head_serial: number; live_serial: number }>(page, 'GET', '/publishing');
-			return p.live_serial >= p.head_serial;
-		})
-		.toBe(true);
+	// Something waits for its review while all pages are looked at.
+	await setMode(page, 'reviewed');
+	await api(page, 'PATCH', `/aliases/${sales.id}`, { targets: [`hanako@${domain}`] }, sales.version);
 	await page.close();
 });
+
+test.afterAll(async ({ signedIn }) => restore(signedIn));
 
 /** Axe on what is on the screen now, in both widths and both themes. */
 async function look(page: Page, name: string): Promise<string[]> {
