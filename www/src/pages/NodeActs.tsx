@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { flushSync } from 'react-dom';
 import { client, etag, ok } from '../api/client';
 import { type NodeDef, nodeQuery } from '../api/publishing';
 import { queryClient, refresh } from '../api/queries';
@@ -97,8 +98,10 @@ export function RemoveNode({ node: n, onClose }: { node: NodeDef; onClose: () =>
 				}),
 			);
 			toast({ title: t('node.removed', n.name) });
+			// Its page has to be gone before everything is asked for anew.
+			flushSync(() => navigate('/system'));
+			queryClient.removeQueries({ queryKey: nodeQuery(n.id).queryKey });
 			void refresh();
-			navigate('/system');
 		});
 	};
 	return (
