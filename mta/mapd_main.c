@@ -10,11 +10,9 @@
 #include <getopt.h>
 #include <libgen.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,6 +23,7 @@
 #include "base/timeutil.h"
 #include "mta/ask_cmd.h"
 #include "mta/check_cmd.h"
+#include "mta/daemon.h"
 #include "mta/health.h"
 #include "mta/hold.h"
 #include "mta/live.h"
@@ -352,17 +351,11 @@ static void
 start(struct app *app)
 {
 	struct err e = ERR_EMPTY;
-	sigset_t set;
 
 	if (!sock_listen(
 		    app->conf.map.wake, SOCK_DGRAM, 0666, &app->wake_fd, &e))
 		fatal("%s", err_text(&e));
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	app->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
-	signal(SIGPIPE, SIG_IGN);
+	app->signal_fd = daemon_signals();
 	facts_learn(&app->conf, &app->facts);
 	enter_sandbox(&app->conf);
 	if (!node_open(&app->node, &app->conf, &e)

@@ -8,12 +8,10 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,6 +21,7 @@
 #include "base/sandbox.h"
 #include "base/sock.h"
 #include "maps/envelope.h"
+#include "mta/daemon.h"
 #include "mta/prober.h"
 
 #define PEER_MS 2000
@@ -52,8 +51,9 @@ is_fit(struct probe_in *in)
 }
 
 static void
-serve(const struct app *app, int fd)
+serve(void *ctx, int fd)
 {
+	const struct app *app = ctx;
 	struct sock_peer peer;
 	struct probe_in in;
 	struct prober_answer a = { .is_ok = false };
@@ -90,7 +90,6 @@ start(struct app *app)
 		.read_paths = readable };
 	const struct passwd *pw = getpwnam(app->conf.rootd.allow_user);
 	struct err e = ERR_EMPTY;
-	sigset_t set;
 
 	if (!pw)
 		fatal("no such user: %s", app->conf.rootd.allow_user);
@@ -98,35 +97,10 @@ start(struct app *app)
 	if (!sock_listen(app->conf.probe.listen, SOCK_STREAM, 0600,
 		    &app->listen_fd, &e))
 		fatal("%s", err_text(&e));
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	app->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
-	signal(SIGPIPE, SIG_IGN);
+	app->signal_fd = daemon_signals();
 	if (!sandbox_enter(&box, NULL, &e))
 		fatal("%s", err_text(&e));
 	log_info("serving %s", app->conf.probe.listen);
-}
-
-static void
-loop(struct app *app)
-{
-	struct pollfd p[2] = { { .fd = app->listen_fd, .events = POLLIN },
-		{ .fd = app->signal_fd, .events = POLLIN } };
-	for (;;) {
-		if (poll(p, 2, -1) < 0 && errno != EINTR)
-			fatal("poll: %s", strerror(errno));
-		if (p[1].revents)
-			return;
-		if (!(p[0].revents & POLLIN))
-			continue;
-		int fd = accept4(app->listen_fd, NULL, NULL, SOCK_CLOEXEC);
-		if (fd < 0)
-			continue;
-		serve(app, fd);
-		fd_close(&fd);
-	}
 }
 
 int
@@ -154,6 +128,6 @@ main(int argc, char **argv)
 	if (!conf_load(&app.conf, conf_path(file), &e))
 		fatal("%s", err_text(&e));
 	start(&app);
-	loop(&app);
+	daemon_loop(app.listen_fd, app.signal_fd, serve, &app);
 	return 0;
 }

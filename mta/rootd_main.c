@@ -9,14 +9,12 @@
 #include <getopt.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,6 +26,7 @@
 #include "base/sock.h"
 #include "base/str.h"
 #include "base/timeutil.h"
+#include "mta/daemon.h"
 #include "mta/root_exec.h"
 #include "mta/root_verbs.h"
 
@@ -86,8 +85,9 @@ run(struct app *app, int fd, const struct root_request *r)
 }
 
 static void
-serve(struct app *app, int fd)
+serve(void *ctx, int fd)
 {
+	struct app *app = ctx;
 	struct sock_peer peer;
 	struct root_request r;
 	struct err e = ERR_EMPTY;
@@ -145,7 +145,6 @@ start(struct app *app)
 	const struct sandbox box = { .drop_capabilities = false };
 	const struct conf_rootd *c = &app->conf.rootd;
 	const struct passwd *pw = getpwnam(c->allow_user);
-	sigset_t set;
 
 	if (!pw)
 		fatal("no such user: %s", c->allow_user);
@@ -158,36 +157,11 @@ start(struct app *app)
 		fatal("%s", err_text(&e));
 	else if (geteuid() == 0 && chown(c->listen, pw->pw_uid, (gid_t)-1) < 0)
 		fatal("%s: %s", c->listen, strerror(errno));
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	app->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
-	signal(SIGPIPE, SIG_IGN);
+	app->signal_fd = daemon_signals();
 	limit_capabilities();
 	if (!sandbox_enter(&box, NULL, &e))
 		fatal("%s", err_text(&e));
 	log_info("serving %s for %s", c->listen, c->allow_user);
-}
-
-static void
-loop(struct app *app)
-{
-	struct pollfd p[2] = { { .fd = app->listen_fd, .events = POLLIN },
-		{ .fd = app->signal_fd, .events = POLLIN } };
-	for (;;) {
-		if (poll(p, 2, -1) < 0 && errno != EINTR)
-			fatal("poll: %s", strerror(errno));
-		if (p[1].revents)
-			return;
-		if (!(p[0].revents & POLLIN))
-			continue;
-		int fd = accept4(app->listen_fd, NULL, NULL, SOCK_CLOEXEC);
-		if (fd < 0)
-			continue;
-		serve(app, fd);
-		fd_close(&fd);
-	}
 }
 
 int
@@ -215,6 +189,6 @@ main(int argc, char **argv)
 	if (!conf_load(&app.conf, conf_path(file), &e))
 		fatal("%s", err_text(&e));
 	start(&app);
-	loop(&app);
+	daemon_loop(app.listen_fd, app.signal_fd, serve, &app);
 	return 0;
 }
