@@ -145,6 +145,7 @@ stop: ## stop the private instance
 	$(Q)scripts/instance stop
 
 .PHONY: test test-unit test-api test-mail test-panel soak
+.PHONY: test-publish test-access test-bulk
 test: ## every test, from unit tests to real mail and a real browser
 	$(Q)scripts/test
 test-unit: ## unit, database and fuzz tests alone
@@ -155,6 +156,12 @@ test-mail: ## tests with real Postfix and Dovecot alone
 	$(Q)scripts/test mail
 test-panel: ## tests of the panel in a real browser alone
 	$(Q)scripts/test panel
+test-publish: ## what publishing, explaining and the nodes do, alone
+	$(Q)scripts/test publish
+test-access: ## roles, sign-in, tokens, audit and hardening alone
+	$(Q)scripts/test access
+test-bulk: ## import, export, bulk work and the command line alone
+	$(Q)scripts/test bulk
 soak: ## the same tests with their full, long counts
 	$(Q)scripts/test --soak
 

@@ -170,8 +170,26 @@ def end_group(child):
 TIMED = {"jobs_writers"}
 
 # Steps that take longest come first, so that none of them is left at the end.
-LONG = ["panel/sweep", "panel/browser-1", "panel/browser-2", "mail/delivery",
-        "fuzz", "mail/kill"]
+LONG = ["panel/sweep", "panel/main", "panel/publish", "panel/access",
+        "panel/bulk", "mail/delivery", "fuzz",
+        "mail/kill"]
+
+# What belongs to one subject across the parts, told by how the names of the
+# test files begin (without their folder and layer): `scripts/test publish`.
+SUBJECTS = {
+    "publish": ("publish", "diff", "dry_run", "review", "rollback", "model",
+                "faults", "secondary", "explain", "system", "gate", "past",
+                "delta"),
+    "access": ("access",),
+    "bulk": ("bulk",),
+}
+
+
+def subject_of(name):
+    """The subject that a test file belongs to, or None."""
+    word = re.sub(r"^(db|core|maps|cgi|cli|jobs|mta)_", "", name)
+    return next((subject for subject, starts in SUBJECTS.items()
+                 if word.startswith(starts)), None)
 
 
 def has(path):
@@ -270,17 +288,17 @@ def panel_steps(soak):
     limit_s = 3600 if soak else 2400
     if has("tests/panel/package.json"):
         # Each has servers of its own.
-        names = sorted(os.path.basename(path)[:-len(".spec.ts")]
-                       for path in glob.glob(os.path.join(
-                           ROOT, "tests/panel/*.spec.ts")))
-        names.remove("pages")
-        steps = [Step("panel", "panel/sweep",
-                      ["scripts/lib/panel-tests", "pages"], "playwright",
-                      limit_s)]
-        for i in (1, 2):
-            steps.append(Step("panel", f"panel/browser-{i}",
-                              ["scripts/lib/panel-tests", f"--shard={i}/2",
-                               f"--output=output/part-{i}", *names],
+        groups = {"sweep": ["pages"]}
+        for path in sorted(glob.glob(os.path.join(
+                ROOT, "tests/panel/*.spec.ts"))):
+            name = os.path.basename(path)[:-len(".spec.ts")]
+            if name != "pages":
+                groups.setdefault(subject_of(name) or "main", []).append(name)
+        for group, names in groups.items():
+            steps.append(Step("panel", f"panel/{group}",
+                              ["scripts/lib/panel-tests",
+                               f"--output=output/{group}",
+                               *(f"/{name}.spec.ts" for name in names)],
                               "playwright", limit_s))
     if has("www/package.json"):
         plain = {"NO_COLOR": "1"}
@@ -303,14 +321,23 @@ def steps_of(part, soak):
     return python_steps(part, soak)
 
 
+def in_subjects(step, subjects):
+    """Whether the step belongs to a subject (`panel/publish`, `api/diff`)."""
+    name = os.path.basename(step.name).removesuffix("-sanitized")
+    return name in subjects or subject_of(name) in subjects
+
+
 def main(argv):
     soak = "--soak" in argv
-    parts = [word for word in argv if word != "--soak"] or PARTS
+    words = [word for word in argv if word != "--soak"]
+    subjects = [word for word in words if word in SUBJECTS]
+    parts = [word for word in words if word not in subjects]
     unknown = set(parts) - set(PARTS)
     if unknown:
         print(f"scripts/test: no part {', '.join(sorted(unknown))}; there "
-              f"are {', '.join(PARTS)}", file=sys.stderr)
+              f"are {', '.join([*PARTS, *SUBJECTS])}", file=sys.stderr)
         return 2
+    parts = parts or PARTS
     os.makedirs(LOGS, exist_ok=True)
     runner = Runner()
     for sig in (signal.SIGTERM, signal.SIGHUP):
@@ -320,7 +347,8 @@ def main(argv):
         done, is_built = build(runner, set(parts))
         if not is_built:
             return finish(done, began)
-        steps = [step for part in parts for step in steps_of(part, soak)]
+        steps = [step for part in parts for step in steps_of(part, soak)
+                 if not subjects or in_subjects(step, subjects)]
         done += run_all(runner, steps)
         return finish(done, began)
     finally:
