@@ -82,6 +82,7 @@ static const struct conf_key keys[] = {
 	{ KEY(probe, listen, KEY_PATH, "/run/postroom/probe.sock"), 0, 0 },
 	{ KEY(password, scheme, KEY_SCHEME, "CRYPT"), 0, 0 },
 	{ KEY(password, min_length, KEY_INT, "10"), 1, 64 },
+	{ KEY(secrets, key_file, KEY_PATH, "/etc/postroom/seal.key"), 0, 0 },
 	{ KEY(limits, whitelist_min_prefix4, KEY_INT, "16"), 1, 32 },
 	{ KEY(limits, whitelist_min_prefix6, KEY_INT, "32"), 1, 128 },
 	{ KEY(retention, deleted_days, KEY_INT, "30"), 0, 36500 },

@@ -97,6 +97,10 @@ struct conf_password {
 	int64_t min_length;
 };
 
+struct conf_secrets {
+	char key_file[CONF_PATH_SIZE]; /* base/seal.h */
+};
+
 struct conf_limits {
 	int64_t whitelist_min_prefix4;
 	int64_t whitelist_min_prefix6;
@@ -119,6 +123,7 @@ struct conf {
 	struct conf_rootd rootd;
 	struct conf_probe probe;
 	struct conf_password password;
+	struct conf_secrets secrets;
 	struct conf_limits limits;
 	struct conf_retention retention;
 };

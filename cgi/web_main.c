@@ -90,7 +90,10 @@ read_options(int argc, char **argv, struct options *o)
 static bool
 enter_sandbox(const struct app *app, struct err *e)
 {
+	char credential[512];
 	const char *const read_paths[] = { "/usr", "/lib", "/lib64", "/etc",
+		seal_place(app->conf.secrets.key_file, credential,
+			sizeof(credential)),
 		app->conf.database.password_file[0] != '\0'
 			? app->conf.database.password_file
 			: NULL,

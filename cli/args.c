@@ -18,6 +18,7 @@ static const struct cli_command *const groups[] = {
 	cli_node_commands,
 	cli_explain_commands,
 	cli_queue_commands,
+	cli_seal_commands,
 	cli_migrate_commands,
 	cli_doctor_commands,
 };

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/seal.h"
 #include "base/sock.h"
 #include "base/str.h"
 #include "base/timeutil.h"
@@ -72,6 +73,17 @@ core_db_options(const struct conf *conf, enum core_face face,
 	return read_password(conf->database.password_file, password, size, e);
 }
 
+/* A host without a key file works, but for what is sealed. */
+static void
+load_seal(struct core *c)
+{
+	struct err e = ERR_EMPTY;
+
+	if (!seal_load(&c->seal, c->conf->secrets.key_file, &e)
+		&& e.code != ERR_NOT_FOUND)
+		log_warn("sealed secrets: %s", err_text(&e));
+}
+
 bool
 core_open(struct core *c, const struct conf *conf, enum core_face face,
 	struct arena *arena, struct err *e)
@@ -84,6 +96,7 @@ core_open(struct core *c, const struct conf *conf, enum core_face face,
 		.arena = arena,
 		.now = now_us,
 		.slots_fd = slots_open() };
+	load_seal(c);
 	ok = core_db_options(conf, face, &o, password, sizeof(password), e)
 		&& db_open(&c->db, &o, e);
 	explicit_bzero(password, sizeof(password));
@@ -97,6 +110,7 @@ core_close(struct core *c)
 {
 	db_close(&c->db);
 	fd_close(&c->slots_fd);
+	seal_forget(&c->seal);
 }
 
 void

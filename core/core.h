@@ -18,6 +18,7 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/form.h"
+#include "base/seal.h"
 #include "core/actor.h"
 #include "db/db.h"
 
@@ -74,6 +75,7 @@ struct core {
 	struct core_trial *trial; /* of a dry run, or NULL */
 	const struct idempotency_claim *claim; /* core/idempotency.h, or NULL */
 	int slots_fd;                          /* sign-in slots of the host */
+	struct seal_ring seal; /* empty where there is no key file */
 };
 
 /*

@@ -125,7 +125,8 @@ class Instance:
         words = self._words()
         changed = {
             "supervise": [*self.install_programs(),
-                          *self._write_postroom(words)],
+                          *self._write_postroom(words),
+                          *self.copy_seal_key()],
             "postfix": self._write_postfix(words),
             "dovecot": self._write_dovecot(words),
             "nginx": self._write_web(words),
@@ -219,6 +220,9 @@ class Instance:
             "NODE_STATE": self.path("node"),
             # A queue that holds nothing is looked through in no time.
             "RELOAD_EVERY": 1 if self.settings["throwaway"] else 5,
+            "SEAL_KEY": self.path("seal.key"),
+            "SEAL_WEB": self.path("seal-web"),
+            "SEAL_JOB": self.path("seal-job"),
             "MAIL_ROOT": self.path("vmail"),
             "MAIL_UID": layout.MAIL_ID, "MAIL_GID": layout.MAIL_ID,
             "POSTFIX_ETC": self.postfix_etc,
@@ -273,6 +277,22 @@ class Instance:
                         words=words),
             self._write("supervise.conf", "postroom/supervise.conf.in",
                         words=words)]
+
+    def copy_seal_key(self):
+        """Make the key of sealed secrets, and give each service its copy.
+
+        Yields for each copy whether it is another than before. A service of
+        systemd gets the same as its credential.
+        """
+        if not os.path.exists(self.path("seal.key")):
+            self.postroom("seal", "init")
+        with open(self.path("seal.key"), encoding="ascii") as f:
+            text = f.read()
+        for service, user in (("web", "postroom-web"),
+                              ("job", "postroom-job")):
+            layout.folder(self.path(f"seal-{service}"), 0o700, user, user)
+            yield layout.write(self.path(f"seal-{service}", "seal.key"),
+                               text, 0o600, user, user)
 
     def _write_postfix(self, words):
         return [

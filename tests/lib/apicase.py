@@ -65,8 +65,9 @@ class ApiServers(instance.Servers):
                 cwd=self.state, stdin=listener, stdout=log, stderr=log,
                 user="postroom-web", group="postroom-web",
                 extra_groups=[grp.getgrnam("postroom").gr_gid],
-                start_new_session=True, env=dict(private.ENVIRONMENT,
-                                                 **(env or {})))
+                start_new_session=True, env=dict(
+                    private.ENVIRONMENT, **(env or {}),
+                    CREDENTIALS_DIRECTORY=self.path("seal-web")))
         listener.close()
 
     def _set_web(self, settings):
