@@ -43,6 +43,23 @@ const struct form first_use_form = { .table = first_use_rows,
 	.size = sizeof(struct first_use_in) };
 
 static void
+write_domains(struct jsonw *w, const struct admin *a)
+{
+	jsonw_array(w, "domains");
+	for (size_t i = 0; i < a->n_domains; i++) {
+		jsonw_object(w, NULL);
+		jsonw_uint(w, "id", a->domain_ids[i]);
+		jsonw_array(w, "rights");
+		for (unsigned bit = 0; bit < RIGHTS_N; bit++)
+			if (a->rights[i] & 1U << bit)
+				jsonw_str(w, NULL, right_words[bit]);
+		jsonw_end(w);
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+}
+
+static void
 write_admin(struct jsonw *w, const struct admin *a)
 {
 	jsonw_object(w, "admin");
@@ -50,14 +67,10 @@ write_admin(struct jsonw *w, const struct admin *a)
 	jsonw_str(w, "login", a->login);
 	jsonw_str(w, "name", a->name);
 	jsonw_str(w, "role", role_name(a->role));
-	if (a->role == ROLE_SUPERADMIN) {
-		jsonw_null(w, "domain_ids");
-	} else {
-		jsonw_array(w, "domain_ids");
-		for (size_t i = 0; i < a->n_domains; i++)
-			jsonw_uint(w, NULL, a->domain_ids[i]);
-		jsonw_end(w);
-	}
+	if (a->role == ROLE_SUPERADMIN)
+		jsonw_null(w, "domains");
+	else
+		write_domains(w, a);
 	jsonw_end(w);
 }
 

@@ -5,6 +5,8 @@
 
 #include <assert.h>
 
+#include "base/str.h"
+
 static const char *const kinds[] = {
 	[ACTOR_ADMIN] = "admin",
 	[ACTOR_CLI] = "cli",
@@ -13,6 +15,10 @@ static const char *const kinds[] = {
 	[ACTOR_SETUP] = "setup",
 };
 _Static_assert(ARRAY_LEN(kinds) == ACTOR_SETUP + 1, "one name each");
+
+const char *const right_words[] = { "mailboxes", "aliases", "passwords",
+	"lists", "dns", "import", NULL };
+_Static_assert(ARRAY_LEN(right_words) == RIGHTS_N + 1, "one word each");
 
 const char *
 actor_kind_name(enum actor_kind kind)
@@ -43,24 +49,76 @@ actor_sees_all(const struct actor *a)
 	return a->role == ROLE_SUPERADMIN;
 }
 
-bool
-actor_has_domain(const struct actor *a, uint64_t domain_id)
+/* Where the domain stands among the actor's; n_domains when it does not. */
+static size_t
+find_domain(const struct actor *a, uint64_t domain_id)
 {
 	size_t low = 0, high = a->n_domains;
 
-	if (actor_sees_all(a))
-		return true;
 	while (a->role == ROLE_ADMIN && low < high) {
 		size_t mid = low + (high - low) / 2;
 
 		if (a->domain_ids[mid] == domain_id)
-			return true;
+			return mid;
 		if (a->domain_ids[mid] < domain_id)
 			low = mid + 1;
 		else
 			high = mid;
 	}
+	return a->n_domains;
+}
+
+bool
+actor_has_domain(const struct actor *a, uint64_t domain_id)
+{
+	return actor_sees_all(a) || find_domain(a, domain_id) < a->n_domains;
+}
+
+bool
+actor_has_right(const struct actor *a, uint64_t domain_id, enum right right)
+{
+	size_t at = find_domain(a, domain_id);
+
+	return actor_sees_all(a)
+		|| (at < a->n_domains && a->rights && a->rights[at] & right);
+}
+
+bool
+actor_has_right_somewhere(const struct actor *a, enum right right)
+{
+	if (actor_sees_all(a))
+		return true;
+	for (size_t i = 0;
+		a->role == ROLE_ADMIN && a->rights && i < a->n_domains; i++)
+		if (a->rights[i] & right)
+			return true;
 	return false;
+}
+
+static bool
+no_right(enum right right, struct err *e)
+{
+	char reason[32];
+	struct str s = STR_FIXED(reason);
+	const char *word = right_words[__builtin_ctz(right)];
+
+	str_addf(&s, "no_right_%s", word);
+	return err_set(e, ERR_FORBIDDEN, NULL, str_text(&s), NULL,
+		"you may look here, but have no right to change %s", word);
+}
+
+bool
+actor_need_right(const struct actor *a, uint64_t domain_id, enum right right,
+	struct err *e)
+{
+	return actor_has_right(a, domain_id, right) || no_right(right, e);
+}
+
+bool
+actor_need_right_somewhere(
+	const struct actor *a, enum right right, struct err *e)
+{
+	return actor_has_right_somewhere(a, right) || no_right(right, e);
 }
 
 bool

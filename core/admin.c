@@ -28,6 +28,7 @@ admin_of_row(struct core *c, const struct admin_row *row, struct admin *out,
 	struct err *e)
 {
 	uint64_t *ids = NULL;
+	unsigned *rights = NULL;
 
 	*out = (struct admin){ .id = row->id,
 		.login = row->login,
@@ -38,10 +39,11 @@ admin_of_row(struct core *c, const struct admin_row *row, struct admin *out,
 		.has_password = *row->password != '\0' };
 	if (out->role == ROLE_SUPERADMIN)
 		return true;
-	if (!admin_row_domains(
-		    c->db, c->arena, row->id, &ids, &out->n_domains, e))
+	if (!admin_row_domains(c->db, c->arena, row->id, &ids, &rights,
+		    &out->n_domains, e))
 		return false;
 	out->domain_ids = ids;
+	out->rights = rights;
 	return true;
 }
 
@@ -137,8 +139,8 @@ create_in_tx(struct tx *t, void *ctx, struct err *e)
 			in->row.login);
 	}
 	for (size_t i = 0; i < in->n_domains; i++)
-		if (!admin_row_add_domain(
-			    t->db, in->row.id, in->domain_ids[i], e))
+		if (!admin_row_add_domain(t->db, in->row.id, in->domain_ids[i],
+			    RIGHTS_ALL, e))
 			return false;
 	change.noun_id = in->row.id;
 	return admin_image(t, in, &change.after, e) && tx_change(t, &change, e);

@@ -29,7 +29,8 @@ struct admin {
 	enum role role;
 	bool is_active;
 	bool has_password;
-	const uint64_t *domain_ids; /* NULL for a superadmin */
+	const uint64_t *domain_ids; /* ascending; NULL for a superadmin */
+	const unsigned *rights;     /* of each of them, see core/actor.h */
 	size_t n_domains;
 };
 const char *role_name(enum role role);
@@ -63,7 +64,7 @@ bool first_use_take(struct core *c, const char *token, const char *password,
 	struct err *e) MUST_USE;
 
 /* For the command line, whose account may. An admin that exists already is
- * ERR_CONFLICT, `login_taken`. `domain_ids` for ROLE_ADMIN. */
+ * ERR_CONFLICT, `login_taken`. `domain_ids` for ROLE_ADMIN, with all rights. */
 bool admin_create(struct core *c, const struct actor *a, const char *login,
 	const char *name, enum role role, const uint64_t *domain_ids,
 	size_t n_domains, struct admin *out, struct err *e) MUST_USE;

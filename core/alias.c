@@ -183,7 +183,8 @@ lock_for_new(struct tx *t, const struct alias_in *in, struct tx_domain **td_r,
 		return false;
 	if (id == 0 || !actor_has_domain(t->a, id))
 		return no_such_domain(in->address, e);
-	if (!targets_lock(t, id, in->targets.items, in->targets.n, e)
+	if (!actor_need_right(t->a, id, RIGHT_ALIASES, e)
+		|| !targets_lock(t, id, in->targets.items, in->targets.n, e)
 		|| !tx_lock_domain(t, id, true, td_r, e))
 		return false;
 	if (!(*td_r)->d.is_alive)
@@ -256,7 +257,8 @@ alias_locked(struct tx *t, uint64_t id, const char *const *targets,
 		return false;
 	if (!found || !actor_has_domain(t->a, out->domain_id))
 		return no_such("alias", e);
-	return targets_lock(t, out->domain_id, targets, n_targets, e)
+	return actor_need_right(t->a, out->domain_id, RIGHT_ALIASES, e)
+		&& targets_lock(t, out->domain_id, targets, n_targets, e)
 		&& tx_lock_domain(t, out->domain_id, true, td_r, e)
 		&& alias_row_get(t->db, t->arena, id, out, &found, e)
 		&& (found || no_such("alias", e));
@@ -443,7 +445,8 @@ alias_delete_in_tx(struct tx *t, uint64_t id, uint64_t version,
 		return false;
 	if (!found || !actor_has_domain(t->a, out->domain_id))
 		return no_such("alias", e);
-	return alias_lock_referring(t, out->domain_id, out->address, e)
+	return actor_need_right(t->a, out->domain_id, RIGHT_ALIASES, e)
+		&& alias_lock_referring(t, out->domain_id, out->address, e)
 		&& alias_locked(t, id, NULL, 0, out, &td, e)
 		&& need_alive(out, &td->d, e)
 		&& check_version(version, out->version, e)

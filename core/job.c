@@ -251,6 +251,7 @@ take_rights(struct core *c, struct actor *a, struct err *e)
 		return false;
 	a->role = admin.role;
 	a->domain_ids = admin.domain_ids;
+	a->rights = admin.rights;
 	a->n_domains = admin.n_domains;
 	return true;
 }

@@ -177,7 +177,9 @@ lock_for_new(
 		}
 		return false;
 	}
-	if (!mailbox_row_holders(t->db, (*td_r)->d.id, c->address, &holders, e))
+	if (!actor_need_right(t->a, (*td_r)->d.id, RIGHT_MAILBOXES, e)
+		|| !mailbox_row_holders(
+			t->db, (*td_r)->d.id, c->address, &holders, e))
 		return false;
 	return !holders || address_taken(c->address, holders, e);
 }
@@ -375,6 +377,23 @@ apply_keys(struct tx *t, const struct mailbox *before,
 	return !ends || tx_key(t, 's', after->address, e);
 }
 
+/* What differs says which rights it takes. */
+static bool
+need_rights(struct tx *t, const struct mailbox *before,
+	const struct mailbox *after, struct err *e)
+{
+	const bool is_other = before->state != after->state
+		|| before->quota_bytes != after->quota_bytes
+		|| strcmp(before->name, after->name) != 0;
+
+	return (before->secret_id == after->secret_id
+		       || actor_need_right(
+			       t->a, after->domain_id, RIGHT_PASSWORDS, e))
+		&& (!is_other
+			|| actor_need_right(
+				t->a, after->domain_id, RIGHT_MAILBOXES, e));
+}
+
 bool
 mailbox_apply(struct tx *t, struct tx_domain *td, const struct mailbox *before,
 	struct mailbox *after, struct err *e)
@@ -392,8 +411,9 @@ mailbox_apply(struct tx *t, struct tx_domain *td, const struct mailbox *before,
 		return false;
 	if (same)
 		return true;
-	if (!domain_check_limits(
-		    &td->d, 0, before->quota_bytes, after->quota_bytes, e))
+	if (!need_rights(t, before, after, e)
+		|| !domain_check_limits(
+			&td->d, 0, before->quota_bytes, after->quota_bytes, e))
 		return false;
 	after->version = change.version;
 	after->updated_us = t->now_us;
@@ -427,6 +447,7 @@ patch_in(struct tx *t, void *ctx, struct err *e)
 	struct tx_domain *td;
 
 	if (!mailbox_locked(t, p->id, &before, &td, e)
+		|| !actor_need_right(t->a, td->d.id, RIGHT_MAILBOXES, e)
 		|| !need_alive(&before, &td->d, e)
 		|| !check_version(p->version, before.version, e))
 		return false;
@@ -474,6 +495,7 @@ password_in(struct tx *t, void *ctx, struct err *e)
 	struct tx_domain *td;
 
 	if (!mailbox_locked(t, p->id, &before, &td, e)
+		|| !actor_need_right(t->a, td->d.id, RIGHT_PASSWORDS, e)
 		|| !need_alive(&before, &td->d, e))
 		return false;
 	*after = before;
@@ -603,7 +625,8 @@ mailbox_delete_in_tx(struct tx *t, uint64_t id, uint64_t version,
 		return false;
 	if (!found || !actor_has_domain(t->a, out->domain_id))
 		return no_such("mailbox", e);
-	return alias_lock_referring(t, out->domain_id, out->address, e)
+	return actor_need_right(t->a, out->domain_id, RIGHT_MAILBOXES, e)
+		&& alias_lock_referring(t, out->domain_id, out->address, e)
 		&& mailbox_locked(t, id, out, &td, e)
 		&& need_alive(out, &td->d, e)
 		&& check_version(version, out->version, e)
@@ -674,6 +697,7 @@ mailbox_restore_in_tx(
 	};
 
 	if (!mailbox_locked(t, id, m, &td, e)
+		|| !actor_need_right(t->a, td->d.id, RIGHT_MAILBOXES, e)
 		|| !check_restorable(t, m, &td->d, e))
 		return false;
 	m->state = m->former_state ? m->former_state : MAILBOX_ACTIVE;

@@ -189,7 +189,8 @@ change_one(struct tx *t, const struct mailbox_bulk_in *in, uint64_t id,
 
 	if (in->action.is_delete)
 		return mailbox_delete_in_tx(t, id, 0, &ask, m, e);
-	if (!mailbox_locked(t, id, m, &td, e))
+	if (!mailbox_locked(t, id, m, &td, e)
+		|| !actor_need_right(t->a, td->d.id, RIGHT_MAILBOXES, e))
 		return false;
 	if (!m->is_alive)
 		return no_such("mailbox", e);
@@ -205,7 +206,8 @@ static bool
 is_rule(enum err_code code)
 {
 	return code == ERR_INVALID || code == ERR_LIMIT || code == ERR_CONFLICT
-		|| code == ERR_REFERENCED || code == ERR_NOT_FOUND;
+		|| code == ERR_REFERENCED || code == ERR_NOT_FOUND
+		|| code == ERR_FORBIDDEN;
 }
 
 /* The domains of the batch, locked in their order before any of its rows. */
@@ -349,7 +351,9 @@ mailbox_bulk(struct core *c, const struct actor *a,
 	struct make m = { .in = in };
 
 	*job_r = (struct job){ 0 };
-	if (!check_action(in, e) || !count_filter(c, a, &in->filter, &m.n, e))
+	if (!actor_need_right_somewhere(a, RIGHT_MAILBOXES, e)
+		|| !check_action(in, e)
+		|| !count_filter(c, a, &in->filter, &m.n, e))
 		return false;
 	if ((int64_t)m.n != in->expected_count)
 		return err_set(e, ERR_CONFLICT, "expected_count", "count_moved",

@@ -26,6 +26,7 @@ session_actor(
 		.admin_id = s->admin.id,
 		.name = s->admin.login,
 		.domain_ids = s->admin.domain_ids,
+		.rights = s->admin.rights,
 		.n_domains = s->admin.n_domains,
 		.client = client,
 		.request_id = request_id };

@@ -40,16 +40,16 @@ static const struct sql sql[] = {
 	[Q_ALL] = { "SELECT " ADMIN_COLUMNS
 		    " FROM admin ORDER BY login LIMIT ?",
 		"u", "ussuub" },
-	[Q_DOMAINS] = { "SELECT domain_id FROM admin_domain WHERE admin_id = ? "
-			"ORDER BY domain_id",
-		"u", "u" },
+	[Q_DOMAINS] = { "SELECT domain_id, rights FROM admin_domain "
+			"WHERE admin_id = ? ORDER BY domain_id",
+		"u", "uu" },
 	[Q_COUNT] = { "SELECT COUNT(*) FROM admin", "", "u" },
 	[Q_INSERT] = { "INSERT INTO admin (login, name, role, created, "
 		       "updated) VALUES (?, ?, ?, ?, ?)",
 		"ssutt", "" },
-	[Q_ADD_DOMAIN] = { "INSERT INTO admin_domain (admin_id, domain_id) "
-			   "VALUES (?, ?)",
-		"uu", "" },
+	[Q_ADD_DOMAIN] = { "INSERT INTO admin_domain (admin_id, domain_id, "
+			   "rights) VALUES (?, ?, ?)",
+		"uuu", "" },
 	[Q_PASSWORD] = { "UPDATE admin SET password = ?, updated = ?, "
 			 "version = version + 1 WHERE id = ?",
 		"btu", "" },
@@ -170,7 +170,7 @@ admin_row_all(struct db *db, struct arena *a, size_t max,
 
 bool
 admin_row_domains(struct db *db, struct arena *a, uint64_t id, uint64_t **ids_r,
-	size_t *n_r, struct err *e)
+	unsigned **rights_r, size_t *n_r, struct err *e)
 {
 	struct rows r;
 
@@ -178,9 +178,12 @@ admin_row_domains(struct db *db, struct arena *a, uint64_t id, uint64_t **ids_r,
 	if (!db_query(db, &sql[Q_DOMAINS], ARGS(arg_u64(id)), &r, e))
 		return false;
 	*ids_r = arena_array(a, r.n + 1, sizeof(**ids_r));
-	while (*ids_r && rows_next(&r))
-		(*ids_r)[(*n_r)++] = row_u64(&r, 0);
-	return rows_done(&r, e) && (*ids_r || err_memory(e));
+	*rights_r = arena_array(a, r.n + 1, sizeof(**rights_r));
+	for (; *ids_r && *rights_r && rows_next(&r); (*n_r)++) {
+		(*ids_r)[*n_r] = row_u64(&r, 0);
+		(*rights_r)[*n_r] = (unsigned)row_u64(&r, 1);
+	}
+	return rows_done(&r, e) && ((*ids_r && *rights_r) || err_memory(e));
 }
 
 bool
@@ -206,11 +209,12 @@ admin_row_insert(
 }
 
 bool
-admin_row_add_domain(
-	struct db *db, uint64_t id, uint64_t domain_id, struct err *e)
+admin_row_add_domain(struct db *db, uint64_t id, uint64_t domain_id,
+	unsigned rights, struct err *e)
 {
 	return db_exec(db, &sql[Q_ADD_DOMAIN],
-		ARGS(arg_u64(id), arg_u64(domain_id)), NULL, e);
+		ARGS(arg_u64(id), arg_u64(domain_id), arg_u64(rights)), NULL,
+		e);
 }
 
 bool

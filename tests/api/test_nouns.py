@@ -26,7 +26,7 @@ class Session(apicase.ApiCase):
         for word in ("Path=/", "Secure", "HttpOnly", "SameSite=Strict"):
             self.assertIn(word, words)
         self.assertEqual(login, reply.value["admin"]["login"])
-        self.assertIsNone(reply.value["admin"]["domain_ids"])
+        self.assertIsNone(reply.value["admin"]["domains"])
         self.assertNotIn(apicase.PASSWORD.encode(), reply.body)
         self.must(200, browser.get("/api/v1/session"))
 

@@ -72,5 +72,5 @@ def statements(mailboxes, in_bench, domains, mail_root, uid_hash):
 
 def admin_domain(admin_id):
     """The 50 domains of the admin of that id."""
-    return ("INSERT INTO admin_domain (admin_id, domain_id) "
-            f"SELECT {admin_id}, seq + 1 FROM seq_1_to_{ADMIN_DOMAINS}")
+    return ("INSERT INTO admin_domain (admin_id, domain_id, rights) "
+            f"SELECT {admin_id}, seq + 1, 63 FROM seq_1_to_{ADMIN_DOMAINS}")

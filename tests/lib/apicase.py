@@ -106,8 +106,11 @@ class ApiServers(instance.Servers):
         port = self.ports["apache" if apache else "http"]
         return apiclient.Client(port, self.url, token, address)
 
-    def make_admin(self, role=1, domain_ids=(), login=None):
-        """An administrator as a row; returns login and a one-time token."""
+    def make_admin(self, role=1, domain_ids=(), login=None, rights=63):
+        """An administrator as a row; returns login and a one-time token.
+
+        rights: in each of the domains, as bits (core/actor.h).
+        """
         login = login or f"admin{next(_numbers)}"
         token = secrets.token_hex(11)
         digest = hashlib.sha256(token.encode()).hexdigest()
@@ -118,14 +121,15 @@ class ApiServers(instance.Servers):
             "INSERT INTO first_use (token_hash, admin_id, created, expires) "
             f"VALUES (UNHEX('{digest}'), @id, UTC_TIMESTAMP(6), "
             "UTC_TIMESTAMP(6) + INTERVAL 1 DAY);"
-            + "".join("INSERT INTO admin_domain (admin_id, domain_id) VALUES "
-                      f"(@id, {domain_id});" for domain_id in domain_ids),
+            + "".join("INSERT INTO admin_domain (admin_id, domain_id, rights)"
+                      f" VALUES (@id, {domain_id}, {rights});"
+                      for domain_id in domain_ids),
             "postroom")
         return login, token
 
-    def signed_in(self, role=1, domain_ids=(), apache=False):
+    def signed_in(self, role=1, domain_ids=(), apache=False, rights=63):
         """A client of a new administrator."""
-        _, token = self.make_admin(role, domain_ids)
+        _, token = self.make_admin(role, domain_ids, rights=rights)
         client = self.client(apache=apache)
         reply = client.post("/api/v1/first-use", {"token": token,
                                                   "password": PASSWORD})

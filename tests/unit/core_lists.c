@@ -48,11 +48,16 @@ open_with_rows(void **state)
 static struct actor
 admin_of(const uint64_t *ids, size_t n)
 {
+	static const unsigned all[] = { RIGHTS_ALL, RIGHTS_ALL, RIGHTS_ALL,
+		RIGHTS_ALL };
+
+	assert_true(n <= ARRAY_LEN(all));
 	return (struct actor){ .kind = ACTOR_ADMIN,
 		.role = ROLE_ADMIN,
 		.name = "admin",
 		.admin_id = 9,
 		.domain_ids = ids,
+		.rights = all,
 		.n_domains = n };
 }
 

@@ -967,14 +967,23 @@ export interface components {
             admin_id: number | null;
             name: string;
         };
+        /**
+         * @description What a domain admin may change in a domain; without any he may look. `passwords`: of mailboxes that exist.
+         * @enum {string}
+         */
+        Right: "mailboxes" | "aliases" | "passwords" | "lists" | "dns" | "import";
+        OwnDomain: {
+            id: number;
+            rights: components["schemas"]["Right"][];
+        };
         Admin: {
             id: number;
             login: string;
             name: string;
             /** @enum {string} */
             role: "superadmin" | "admin";
-            /** @description null: every domain */
-            domain_ids: number[] | null;
+            /** @description The domains of a domain admin with the rights there; null for a superadmin, who has all. */
+            domains: components["schemas"]["OwnDomain"][] | null;
         };
         Alias: {
             id: number;
@@ -2417,7 +2426,7 @@ export interface operations {
                      *         "login": "admin",
                      *         "name": "Admin",
                      *         "role": "superadmin",
-                     *         "domain_ids": null
+                     *         "domains": null
                      *       },
                      *       "expires_at": "2026-11-22T16:00:00Z",
                      *       "settings": {
@@ -2473,7 +2482,7 @@ export interface operations {
                      *         "login": "admin",
                      *         "name": "Admin",
                      *         "role": "superadmin",
-                     *         "domain_ids": null
+                     *         "domains": null
                      *       },
                      *       "expires_at": "2026-11-22T16:00:00Z",
                      *       "settings": {

@@ -369,6 +369,30 @@ const reasons = {
 		en: 'This job cannot be stopped any more.',
 		ja: 'このジョブはもう中止できません。',
 	},
+	no_right_mailboxes: {
+		en: 'You may look here, but you have no right to change mailboxes in this domain. A superadmin can give it to you.',
+		ja: '閲覧はできますが、このドメインのメールボックスを変更する権限がありません。全体管理者に依頼してください。',
+	},
+	no_right_aliases: {
+		en: 'You may look here, but you have no right to change aliases in this domain. A superadmin can give it to you.',
+		ja: '閲覧はできますが、このドメインのエイリアスを変更する権限がありません。全体管理者に依頼してください。',
+	},
+	no_right_passwords: {
+		en: 'You may look here, but you have no right to change passwords in this domain. A superadmin can give it to you.',
+		ja: '閲覧はできますが、このドメインのパスワードを変更する権限がありません。全体管理者に依頼してください。',
+	},
+	no_right_lists: {
+		en: 'You may look here, but you have no right to change lists in this domain. A superadmin can give it to you.',
+		ja: '閲覧はできますが、このドメインのメーリングリストを変更する権限がありません。全体管理者に依頼してください。',
+	},
+	no_right_dns: {
+		en: 'You may look here, but you have no right to change DNS in this domain. A superadmin can give it to you.',
+		ja: '閲覧はできますが、このドメインの DNS を変更する権限がありません。全体管理者に依頼してください。',
+	},
+	no_right_import: {
+		en: 'You may look here, but you have no right to import in this domain. A superadmin can give it to you.',
+		ja: '閲覧はできますが、このドメインにインポートする権限がありません。全体管理者に依頼してください。',
+	},
 	superadmin_only: {
 		en: 'Only a superadmin may do this.',
 		ja: 'この操作は全体管理者だけが行えます。',
