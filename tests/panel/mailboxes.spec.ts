@@ -71,6 +71,8 @@ test('the quota of all that match in four presses, by a job', async ({ page }) =
 	const n = await clicks(page, async () => {
 		await page.getByRole('button', { name: 'Active' }).click();
 		await page.getByRole('button', { name: `Select all ${people.length} matching` }).click();
+		// The table's header has a button of the same name.
+		await expect(page.getByText(`${people.length} selected`)).toBeVisible();
 		await page.getByRole('button', { name: 'Quota', exact: true }).first().click();
 		await page.getByLabel('Quota', { exact: true }).fill('３');
 		await page.getByRole('button', { name: 'Apply' }).click();
