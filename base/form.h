@@ -161,6 +161,12 @@ bool form_set_text(const struct field *table, const char *key,
 bool form_finish_text(const struct field *table, const struct form_seen *seen,
 	struct err *e) MUST_USE;
 
+/* What came of a form, as an object that would be read the same way again.
+ * Secrets too: for texts that are kept as safely as what they came from. */
+struct jsonw;
+void form_write(struct jsonw *w, const char *key, const struct field *table,
+	const struct form_seen *seen, const void *in);
+
 /* Did the member come (and not as null)? For PATCH. */
 #define FORM_HAS(table, seen, T, m) form_has((table), (seen), offsetof(T, m))
 #define FORM_IS_NULL(table, seen, T, m)                                        \

@@ -16,11 +16,10 @@ route_handler domains_list, domains_create, domains_get, domains_patch,
 	domains_delete, domains_restore, domains_preview;
 
 extern const struct form mailbox_query_form, mailbox_in_form,
-	mailbox_changes_form, mailbox_gone_form, mailbox_secret_form,
-	mailbox_many_form;
+	mailbox_changes_form, mailbox_gone_form, mailbox_secret_form;
 route_handler mailboxes_list, mailboxes_create, mailboxes_get, mailboxes_patch,
 	mailboxes_delete, mailboxes_restore, mailboxes_password,
-	mailboxes_references, mailboxes_bulk;
+	mailboxes_references;
 
 extern const struct form alias_query_form, alias_in_form, alias_changes_form,
 	alias_gone_form;
@@ -31,6 +30,10 @@ extern const struct form whitelist_query_form, whitelist_in_form,
 	whitelist_changes_form;
 route_handler whitelists_list, whitelists_create, whitelists_get,
 	whitelists_patch, whitelists_delete;
+
+extern const struct form domain_many_form, mailbox_many_form, alias_many_form,
+	whitelist_many_form;
+route_handler domains_bulk, mailboxes_bulk, aliases_bulk, whitelists_bulk;
 
 extern const struct form revision_query_form, revision_after_form, undo_form;
 route_handler revisions_list, revisions_get, revisions_undo;

@@ -46,16 +46,6 @@ const struct form mailbox_secret_form = { .table = mailbox_password_form,
 const struct form mailbox_gone_form = { .table = mailbox_delete_form,
 	.size = sizeof(struct mailbox_delete_in) };
 
-static void
-init_bulk(void *in)
-{
-	mailbox_bulk_in_defaults(in);
-}
-
-const struct form mailbox_many_form = { .table = mailbox_bulk_form,
-	.size = sizeof(struct mailbox_bulk_in),
-	.init = init_bulk };
-
 bool
 reply_mailbox(
 	struct call *c, int status, const struct mailbox *m, struct err *e)
@@ -162,14 +152,4 @@ mailboxes_references(struct call *c, struct err *e)
 	jsonw_int(w, "total", total);
 	jsonw_end(w);
 	return true;
-}
-
-bool
-mailboxes_bulk(struct call *c, struct err *e)
-{
-	struct job j;
-
-	/* A dry run makes no job. */
-	return mailbox_bulk(c->core, c->actor, c->body, &j, e)
-		&& (c->is_dry_run || reply_job(c, &j, e));
 }

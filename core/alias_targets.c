@@ -464,11 +464,12 @@ alias_release(struct tx *t, const char *address, enum targets_answer answer,
 			&& !targets_lock(
 				t, al[0].domain_id, &forward_to, 1, e)))
 		return false;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (actor_has_domain(t->a, al[i].domain_id)
 			&& !actor_need_right(
 				t->a, al[i].domain_id, RIGHT_ALIASES, e))
 			return false;
+	for (size_t i = 0; i < n; i++) {
 		if (release_one(t, &al[i], address, forward_to, e))
 			continue;
 		for (unsigned k = 0; k < e->n && *forward_to; k++)

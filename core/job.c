@@ -83,7 +83,9 @@ job_make(struct tx *t, struct job_row *j, struct err *e)
 	j->actor_name = t->a->name ? t->a->name : "";
 	if (!job_row_insert(t->db, j, e))
 		return false;
-	t->job_id = j->id;
+	/* Inside of another job the revision is that one's. */
+	if (t->a->job_id == 0)
+		t->job_id = j->id;
 	return true;
 }
 
@@ -150,7 +152,8 @@ job_cancel(struct core *c, const struct actor *a, uint64_t id, struct job *out,
 
 	if (!job_get(c, a, id, out, e))
 		return false;
-	if (strncmp(out->kind, "domain.", 7) == 0)
+	if (strcmp(out->kind, "domain.delete") == 0
+		|| strcmp(out->kind, "domain.restore") == 0)
 		return err_set(e, ERR_CONFLICT, NULL, "not_cancellable",
 			out->subject,
 			"half a domain helps nobody: this job goes on");

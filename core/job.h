@@ -26,7 +26,7 @@ bool job_state_find(const char *name, enum job_state *state_r) MUST_USE;
 struct job {
 	uint64_t id;
 	const char *kind; /* `domain.delete`, `domain.restore`,
-	                     `mailbox.bulk` */
+	                     `mailbox.bulk`, ... */
 	enum job_state state;
 	const char *subject;
 	uint64_t domain_id; /* 0: none */

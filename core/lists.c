@@ -245,34 +245,52 @@ total_of_domain(struct core *c, const struct list_filter *f, bool is_mailboxes,
 	return true;
 }
 
-bool
-domain_list(struct core *c, const struct actor *a, const struct domain_query *q,
-	struct domain **items_r, struct list_page *page_r, struct err *e)
+/* Rows in this state and those behind it are not alive. */
+static unsigned
+first_dead_state(enum list_noun noun)
 {
-	struct list_filter f = { .state = q->state,
-		.is_deleted = q->state == DOMAIN_DELETED };
-
-	*page_r = (struct list_page){ 0 };
-	list_scope(a, &f);
-	return list_search_text(c->arena, q->list.q, &f.q, e)
-		&& page(c, LIST_DOMAINS, &q->list, &f, sizeof(**items_r),
-			(void **)items_r, page_r, e);
+	switch (noun) {
+	case LIST_DOMAINS:
+		return DOMAIN_DELETED;
+	case LIST_MAILBOXES:
+		return MAILBOX_DELETED;
+	case LIST_ALIASES:
+		return ALIAS_DELETED;
+	default:
+		return WHITELIST_EXPIRED;
+	}
 }
 
 bool
-mailbox_filter_of(struct core *c, const struct actor *a,
-	const struct mailbox_filter *in, const char *q, struct list_filter *f,
-	struct err *e)
+list_filter_of(struct core *c, const struct actor *a, enum list_noun noun,
+	const struct list_want *in, struct list_filter *f, struct err *e)
 {
-	*f = (struct list_filter){ .domain_id = (uint64_t)in->domain_id,
+	*f = (struct list_filter){ .domain_id = in->domain_id,
 		.state = in->state,
-		.is_deleted = in->state == MAILBOX_DELETED };
+		.is_deleted =
+			in->state != 0 && in->state >= first_dead_state(noun),
+		.target = in->target };
+	if (noun == LIST_WHITELIST && !actor_need_superadmin(a, e))
+		return false;
 	list_scope(a, f);
 	if (f->domain_id && !actor_has_domain(a, f->domain_id))
 		return no_such("domain", e);
 	if (f->domain_id)
 		f->is_scoped = false;
-	return list_search_text(c->arena, q, &f->q, e);
+	return list_search_text(c->arena, in->q, &f->q, e);
+}
+
+bool
+domain_list(struct core *c, const struct actor *a, const struct domain_query *q,
+	struct domain **items_r, struct list_page *page_r, struct err *e)
+{
+	const struct list_want want = { .state = q->state, .q = q->list.q };
+	struct list_filter f;
+
+	*page_r = (struct list_page){ 0 };
+	return list_filter_of(c, a, LIST_DOMAINS, &want, &f, e)
+		&& page(c, LIST_DOMAINS, &q->list, &f, sizeof(**items_r),
+			(void **)items_r, page_r, e);
 }
 
 bool
@@ -280,11 +298,15 @@ mailbox_list(struct core *c, const struct actor *a,
 	const struct mailbox_query *q, struct mailbox **items_r,
 	struct list_page *page_r, struct err *e)
 {
+	const struct list_want want = {
+		.domain_id = (uint64_t)q->filter.domain_id,
+		.state = q->filter.state,
+		.q = q->list.q,
+	};
 	struct list_filter f;
 
 	*page_r = (struct list_page){ 0 };
-	return mailbox_filter_of(c, a, &q->filter,
-		       q->list.q ? q->list.q : q->filter.q, &f, e)
+	return list_filter_of(c, a, LIST_MAILBOXES, &want, &f, e)
 		&& total_of_domain(c, &f, true, page_r, e)
 		&& page(c, LIST_MAILBOXES, &q->list, &f, sizeof(**items_r),
 			(void **)items_r, page_r, e);
@@ -294,23 +316,20 @@ bool
 alias_list(struct core *c, const struct actor *a, const struct alias_query *q,
 	struct alias **items_r, struct list_page *page_r, struct err *e)
 {
-	struct list_filter f = { .domain_id = q->domain_id,
+	const struct list_want want = { .domain_id = q->domain_id,
 		.state = q->state,
-		.is_deleted = q->state == ALIAS_DELETED,
+		.q = q->list.q,
 		.target = q->target };
+	struct list_filter f;
 
 	*page_r = (struct list_page){ 0 };
-	list_scope(a, &f);
-	if (f.domain_id && !actor_has_domain(a, f.domain_id))
-		return no_such("domain", e);
-	if (f.domain_id)
-		f.is_scoped = false;
+	if (!list_filter_of(c, a, LIST_ALIASES, &want, &f, e))
+		return false;
 	if (q->target && !str_is_ascii(q->target)) {
 		*items_r = NULL;
 		return true;
 	}
-	return list_search_text(c->arena, q->list.q, &f.q, e)
-		&& total_of_domain(c, &f, false, page_r, e)
+	return total_of_domain(c, &f, false, page_r, e)
 		&& page(c, LIST_ALIASES, &q->list, &f, sizeof(**items_r),
 			(void **)items_r, page_r, e)
 		&& alias_load_targets(c->db, c->arena, *items_r, page_r->n, e);
@@ -321,12 +340,11 @@ whitelist_list(struct core *c, const struct actor *a,
 	const struct whitelist_query *q, struct whitelist **items_r,
 	struct list_page *page_r, struct err *e)
 {
-	struct list_filter f = { .state = q->state,
-		.is_deleted = q->state >= WHITELIST_EXPIRED };
+	const struct list_want want = { .state = q->state, .q = q->list.q };
+	struct list_filter f;
 
 	*page_r = (struct list_page){ 0 };
-	if (!actor_need_superadmin(a, e)
-		|| !list_search_text(c->arena, q->list.q, &f.q, e)
+	if (!list_filter_of(c, a, LIST_WHITELIST, &want, &f, e)
 		|| !page(c, LIST_WHITELIST, &q->list, &f, sizeof(**items_r),
 			(void **)items_r, page_r, e))
 		return false;

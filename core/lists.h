@@ -5,7 +5,7 @@
 #define CORE_LISTS_H
 
 #include "core/list.h"
-#include "core/mailbox.h"
+#include "core/core.h"
 #include "db/list_rows.h"
 
 /* The text of a cursor, in the arena; NULL when that is full. */
@@ -23,8 +23,17 @@ bool list_search_text(struct arena *a, const char *q, const char **out,
 /* What the actor may see. */
 void list_scope(const struct actor *a, struct list_filter *f);
 
-bool mailbox_filter_of(struct core *c, const struct actor *a,
-	const struct mailbox_filter *in, const char *q, struct list_filter *f,
+/* A filter as it comes from outside; NULL and 0: not narrowed by that. */
+struct list_want {
+	uint64_t domain_id;
+	unsigned state;
+	const char *q;
+	const char *target;
+};
+/* With the actor's scope. ERR_NOT_FOUND for a domain that he has not,
+ * ERR_FORBIDDEN for a list that is not his. */
+bool list_filter_of(struct core *c, const struct actor *a, enum list_noun noun,
+	const struct list_want *in, struct list_filter *f,
 	struct err *e) MUST_USE;
 
 #endif

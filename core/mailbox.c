@@ -1,6 +1,6 @@
 /*
  * Mailboxes: their forms, rules and writes. Lists are in core/lists.c, changes
- * to many at once in core/mailbox_bulk.c.
+ * to many at once in core/bulk.c.
  */
 #include "core/mailbox.h"
 

@@ -69,14 +69,12 @@ bool mailbox_find(struct core *c, const struct actor *a, const char *address,
 	struct mailbox *out, struct err *e) MUST_USE;
 
 struct mailbox_filter {
-	int64_t domain_id;   /* 0: all */
-	unsigned state;      /* enum mailbox_state; 0: all but deleted */
-	const char *q;       /* or NULL */
-	struct int_list ids; /* exactly these; n = 0: all */
+	int64_t domain_id; /* 0: all */
+	unsigned state;    /* enum mailbox_state; 0: all but deleted */
 };
 struct mailbox_query {
 	struct list_query list; /* sort: address, name, created_at, quota */
-	struct mailbox_filter filter; /* its q is list.q's place in bulk */
+	struct mailbox_filter filter;
 };
 bool mailbox_list(struct core *c, const struct actor *a,
 	const struct mailbox_query *q, struct mailbox **items_r,
@@ -114,41 +112,6 @@ bool mailbox_delete(struct core *c, const struct actor *a, uint64_t id,
 /* Refused: `not_deleted`, `address_taken`, `domain_deleted`, a limit. */
 bool mailbox_restore(struct core *c, const struct actor *a, uint64_t id,
 	struct mailbox *out, struct err *e) MUST_USE;
-
-/*
- * One change to many mailboxes, by a job of kind `mailbox.bulk`. The filter is
- * counted first; another count than expected is ERR_CONFLICT `count_moved`
- * with the number in the text.
- */
-struct mailbox_bulk_action {
-	int64_t quota_bytes;
-	unsigned state;
-	bool is_delete; /* JSON key `delete` */
-};
-struct mailbox_bulk_in {
-	struct mailbox_filter filter;
-	struct form_seen filter_seen;
-	int64_t expected_count;
-	struct mailbox_bulk_action action;
-	struct form_seen action_seen;
-};
-extern const struct field mailbox_bulk_form[];
-void mailbox_bulk_in_defaults(struct mailbox_bulk_in *in);
-
-/* In a dry run with a trial there is no job (*job_r is empty): what it would
- * do is tried at once, up to TRIAL_ROWS_MAX rows. */
-bool mailbox_bulk(struct core *c, const struct actor *a,
-	const struct mailbox_bulk_in *in, struct job *job_r,
-	struct err *e) MUST_USE;
-
-/*
- * One batch of the job: up to `max` mailboxes. The place it got to, j->done and
- * j->failed move on in the batch's own transaction, so that a job that was
- * killed does nothing twice; `j` is brought up to date. Mailboxes that cannot
- * be changed become job errors and the batch goes on.
- */
-bool mailbox_bulk_batch(struct core *c, const struct actor *a, struct job *j,
-	unsigned max, bool *is_last_r, struct err *e) MUST_USE;
 
 struct jsonw;
 void mailbox_write_json(

@@ -41,7 +41,7 @@ search_all(struct core *c, const struct actor *a, const char *q, unsigned limit,
 {
 	const struct list_query list = { .limit = limit, .q = q };
 	const struct domain_query domains = { .list = list };
-	const struct mailbox_query mailboxes = { .list = list, .filter.q = q };
+	const struct mailbox_query mailboxes = { .list = list };
 	const struct alias_query aliases = { .list = list };
 	const struct whitelist_query whitelist = { .list = list };
 	struct list_page d, m, al, w = { 0 };

@@ -16,7 +16,7 @@
 #include "db/misc_rows.h"
 #include "db/whitelist_rows.h"
 
-#define ARGS_MAX 300
+#define ARGS_MAX 400
 #define TEXT_MAX 24576
 /* Rows that a walk may look at before another way is tried. */
 #define WALK_ROWS "4000"
@@ -1010,31 +1010,51 @@ take_ids(struct db *db, struct arena *a, const struct build *b,
 }
 
 bool
-list_mailbox_ids(struct db *db, struct arena *a, const struct list_filter *f,
-	const int64_t *ids, size_t n_ids, uint64_t after, size_t max,
+list_ids(struct db *db, struct arena *a, enum list_noun noun,
+	const struct list_filter *f, const struct list_ids *want,
 	uint64_t **ids_r, size_t *n_r, struct err *e)
 {
+	const struct noun_def *d = &nouns[noun];
 	struct build *b = arena_alloc(a, sizeof(*b));
-	uint64_t chunk[128];
+	uint64_t chunk[LIST_IDS_MAX];
 	size_t n = 0;
 
 	*n_r = 0;
 	*ids_r = NULL;
 	if (!b)
 		return err_memory(e);
-	start(b);
-	add(b, "SELECT m.id FROM mailbox m WHERE ");
-	add_all(b, LIST_MAILBOXES, f);
-	add(b, " AND m.id > ?");
-	bind(b, 'u', arg_u64(after));
-	for (size_t i = 0; i < n_ids && n < ARRAY_LEN(chunk); i++)
-		if ((uint64_t)ids[i] > after)
-			chunk[n++] = (uint64_t)ids[i];
-	if (n_ids && n == 0)
+	for (size_t i = 0; i < want->n && n < ARRAY_LEN(chunk); i++)
+		if ((uint64_t)want->id[i] > want->after)
+			chunk[n++] = (uint64_t)want->id[i];
+	if (want->n && n == 0)
 		return true;
-	if (n_ids)
-		add_ids(b, "m.id", chunk, n);
-	add(b, " ORDER BY m.id LIMIT ?");
-	bind(b, 'u', arg_u64(n_ids && max > n ? n : max));
+	start(b);
+	str_addf(&b->text, "SELECT %s FROM %s WHERE ", d->id, d->table);
+	add_all(b, noun, f);
+	str_addf(&b->text, " AND %s > ? AND %s <= ?", d->id, d->id);
+	bind(b, 'u', arg_u64(want->after));
+	bind(b, 'u', arg_u64(want->until ? want->until : INT64_MAX));
+	if (n)
+		add_ids(b, d->id, chunk, n);
+	str_addf(&b->text, " ORDER BY %s LIMIT ?", d->id);
+	bind(b, 'u', arg_u64(want->max));
 	return take_ids(db, a, b, ids_r, n_r, e);
+}
+
+bool
+list_last_id(struct db *db, enum list_noun noun, uint64_t *id_r, struct err *e)
+{
+	char text[100];
+	struct str s = STR_FIXED(text);
+	struct rows r;
+
+	str_addf(&s, "SELECT MAX(%s) FROM %s", nouns[noun].id,
+		nouns[noun].table);
+	*id_r = 0;
+	if (!db_query_text(
+		    db, &(const struct sql){ text, "", "u" }, NO_ARGS, &r, e))
+		return false;
+	if (rows_next(&r))
+		*id_r = row_u64(&r, 0);
+	return rows_done(&r, e);
 }

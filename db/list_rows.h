@@ -70,11 +70,21 @@ bool list_rows(struct db *db, struct arena *a, enum list_noun noun,
 bool list_count(struct db *db, enum list_noun noun, const struct list_filter *f,
 	uint64_t cap, uint64_t *n_r, struct err *e) MUST_USE;
 
-/* Mailboxes of a filter in the order of ids, behind `after`: for bulk work.
- * `ids` (ascending) narrows it, n_ids 0: all. */
-bool list_mailbox_ids(struct db *db, struct arena *a,
-	const struct list_filter *f, const int64_t *ids, size_t n_ids,
-	uint64_t after, size_t max, uint64_t **ids_r, size_t *n_r,
+/* Rows of a filter in the order of ids, for bulk work. */
+struct list_ids {
+	const int64_t *id; /* only these, n = 0: all */
+	size_t n;
+	uint64_t after; /* ids behind it, */
+	uint64_t until; /* and up to it; 0: no end */
+	size_t max;
+};
+#define LIST_IDS_MAX 256
+bool list_ids(struct db *db, struct arena *a, enum list_noun noun,
+	const struct list_filter *f, const struct list_ids *want,
+	uint64_t **ids_r, size_t *n_r, struct err *e) MUST_USE;
+
+/* The greatest id that a row of this noun has, 0 for none. */
+bool list_last_id(struct db *db, enum list_noun noun, uint64_t *id_r,
 	struct err *e) MUST_USE;
 
 #endif

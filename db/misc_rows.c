@@ -86,8 +86,9 @@ static const struct sql sql[] = {
 			   "WHERE id = ? AND state IN (1, 2)",
 		"tu", "" },
 	[Q_JOB_ERROR] = { "INSERT INTO job_error (job_id, seq, subject, "
-			  "reason, text) SELECT ?, COALESCE(MAX(seq), 0) + 1, "
-			  "?, ?, ? FROM job_error WHERE job_id = ?",
+			  "reason, text) SELECT ?, last.seq + 1, ?, ?, ? FROM "
+			  "(SELECT COALESCE(MAX(seq), 0) AS seq "
+			  "FROM job_error WHERE job_id = ?) last",
 		"usssu", "" },
 	[Q_JOB_ERRORS] = { "SELECT seq, subject, reason, text FROM job_error "
 			   "WHERE job_id = ? AND seq > ? ORDER BY seq LIMIT ?",

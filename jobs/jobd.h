@@ -60,7 +60,10 @@ struct job_kind {
 
 extern const struct job_kind job_kind_domain_delete;
 extern const struct job_kind job_kind_domain_restore;
+extern const struct job_kind job_kind_domain_bulk;
 extern const struct job_kind job_kind_mailbox_bulk;
+extern const struct job_kind job_kind_alias_bulk;
+extern const struct job_kind job_kind_whitelist_bulk;
 
 /* NULL when this program does not know it. */
 const struct job_kind *job_kind_find(const char *name);

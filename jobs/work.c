@@ -20,7 +20,10 @@ enum {
 static const struct job_kind *const kinds[] = {
 	&job_kind_domain_delete,
 	&job_kind_domain_restore,
+	&job_kind_domain_bulk,
 	&job_kind_mailbox_bulk,
+	&job_kind_alias_bulk,
+	&job_kind_whitelist_bulk,
 };
 
 const struct job_kind *

@@ -57,8 +57,11 @@ class Access(apicase.ApiCase):
         if method == "POST" and path.endswith("/password"):
             return {"password": "somebody else's"}
         if method == "POST" and path.endswith("/bulk"):
-            return {"filter": {"domain_id": self.theirs["id"]},
-                    "expected_count": 2, "action": {"state": "closed"}}
+            narrow = {"mailboxes": {"domain_id": self.theirs["id"]},
+                      "aliases": {"domain_id": self.theirs["id"]}}
+            return {"filter": narrow.get(noun, {"ids": [self.nouns[noun]]}),
+                    "expected_count": 2 if noun == "mailboxes" else 1,
+                    "action": {"delete": True}}
         if method == "POST" and path.endswith("/undo"):
             return {}
         if method == "DELETE" and noun == "domains":

@@ -5,6 +5,7 @@
 #include "tests/unit/core_fixture.h"
 
 #include "core/admin.h"
+#include "core/bulk.h"
 #include "core/job.h"
 
 #define DOMAINS 12
@@ -260,27 +261,26 @@ static void
 many_change_by_a_job_in_batches(void **state)
 {
 	struct form_seen seen = { 0 };
-	struct mailbox_bulk_in in;
+	struct bulk_in in;
 	const char *text = "{\"filter\":{\"q\":\"cruz\"},\"expected_count\":80,"
 			   "\"action\":{\"state\":\"nologin\"}}";
 	bool is_last = false;
 	struct job j;
 
 	(void)state;
-	mailbox_bulk_in_defaults(&in);
-	OK(form_read_json(mailbox_bulk_form, text, strlen(text),
+	bulk_in_defaults(&in);
+	OK(form_read_json(bulk_mailbox_form, text, strlen(text),
 		&json_limits_request, &in, &seen, arena, &err));
 	in.expected_count = 79;
-	REFUSED(mailbox_bulk(&core, &root_actor, &in, &j, &err), ERR_CONFLICT,
-		"count_moved");
+	REFUSED(bulk_start(&core, &root_actor, BULK_MAILBOXES, &in, &j, &err),
+		ERR_CONFLICT, "count_moved");
 	in.expected_count = 80;
-	OK(mailbox_bulk(&core, &root_actor, &in, &j, &err));
+	OK(bulk_start(&core, &root_actor, BULK_MAILBOXES, &in, &j, &err));
 	assert_int_equal(j.total, 80);
 	while (!is_last) {
 		struct job again;
 
-		OK(mailbox_bulk_batch(
-			&core, &root_actor, &j, 30, &is_last, &err));
+		OK(bulk_batch(&core, &root_actor, &j, 30, &is_last, &err));
 		/* A killed job goes on from its row. */
 		OK(job_get(&core, &root_actor, j.id, &again, &err));
 		assert_int_equal(again.done, j.done);
@@ -300,7 +300,7 @@ many_of_a_scoped_admin_stay_in_his_domains(void **state)
 	const char *text = "{\"filter\":{\"q\":\"cruz\"},\"expected_count\":0,"
 			   "\"action\":{\"state\":\"closed\"}}";
 	struct form_seen seen = { 0 };
-	struct mailbox_bulk_in in;
+	struct bulk_in in;
 	struct actor scoped = admin_of(domain_ids, 1), author;
 	struct admin admin;
 	bool is_last = false;
@@ -310,17 +310,17 @@ many_of_a_scoped_admin_stay_in_his_domains(void **state)
 	OK(admin_create(&core, &root_actor, "scoped", "", ROLE_ADMIN,
 		domain_ids, 1, &admin, &err));
 	scoped.admin_id = admin.id;
-	mailbox_bulk_in_defaults(&in);
-	OK(form_read_json(mailbox_bulk_form, text, strlen(text),
+	bulk_in_defaults(&in);
+	OK(form_read_json(bulk_mailbox_form, text, strlen(text),
 		&json_limits_request, &in, &seen, arena, &err));
 	in.expected_count = number("SELECT COUNT(*) FROM mailbox m WHERE "
 				   "m.name LIKE '%cruz%' AND m.domain_id = "
 				   "(SELECT MIN(id) FROM domain)");
 	assert_true(in.expected_count > 0 && in.expected_count < 80);
-	OK(mailbox_bulk(&core, &scoped, &in, &j, &err));
+	OK(bulk_start(&core, &scoped, BULK_MAILBOXES, &in, &j, &err));
 	while (!is_last) {
 		OK(job_actor(&core, &j, &author, &err));
-		OK(mailbox_bulk_batch(&core, &author, &j, 30, &is_last, &err));
+		OK(bulk_batch(&core, &author, &j, 30, &is_last, &err));
 	}
 	assert_int_equal(j.done, in.expected_count);
 	assert_int_equal(number("SELECT COUNT(*) FROM mailbox WHERE "

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "base/token.h"
 #include "core/domain.h"
+#include "core/bulk.h"
 #include "core/mailbox.h"
 #include "db/migrate.h"
 #include "jobs/jobd.h"
@@ -129,20 +130,21 @@ fill(struct world *w)
 static uint64_t
 order(struct world *w)
 {
-	struct mailbox_bulk_in in;
+	struct bulk_in in;
 	struct err e = ERR_EMPTY;
 	struct job j;
 	char text[200];
 
 	arena_reset(w->d.arena);
-	mailbox_bulk_in_defaults(&in);
+	bulk_in_defaults(&in);
 	(void)snprintf(text, sizeof(text),
 		"{\"filter\":{\"domain_id\":%llu},\"expected_count\":%d,"
 		"\"action\":{\"quota_bytes\":4096}}",
 		(unsigned long long)w->domain_id, ROWS);
-	if (!form_read_json(mailbox_bulk_form, text, strlen(text),
+	if (!form_read_json(bulk_mailbox_form, text, strlen(text),
 		    &json_limits_request, &in, NULL, w->d.arena, &e)
-		|| !mailbox_bulk(&w->d.core, &w->actor, &in, &j, &e))
+		|| !bulk_start(
+			&w->d.core, &w->actor, BULK_MAILBOXES, &in, &j, &e))
 		fail_msg("%s", err_text(&e));
 	return j.id;
 }

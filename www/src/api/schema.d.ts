@@ -64,6 +64,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/domains/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change all domains that a filter matches, as a job */
+        post: operations["bulkDomains"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/domains/{id}": {
         parameters: {
             query?: never;
@@ -243,6 +260,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/aliases/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change all aliases that a filter matches, as a job */
+        post: operations["bulkAliases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/aliases/{id}": {
         parameters: {
             query?: never;
@@ -294,6 +328,23 @@ export interface paths {
         put?: never;
         /** Add a network */
         post: operations["createWhitelist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whitelist/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change all whitelist entries that a filter matches, as a job */
+        post: operations["bulkWhitelist"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1477,19 +1528,122 @@ export interface components {
             /** @description serial of the revision that last changed it; live on a node once the node's serial is as high */
             changed_serial: number;
         };
+        AliasBulkIn: {
+            filter: components["schemas"]["AliasFilter"];
+            /** @description what the person saw; another count is refused with `count_moved` */
+            expected_count: number;
+            /** @description exactly one thing that is to be done */
+            action: {
+                /** @enum {string} */
+                state?: "active" | "disabled";
+                /** @constant */
+                delete?: true;
+                /**
+                 * @description bring deleted ones back; the filter then says state deleted
+                 * @constant
+                 */
+                restore?: true;
+                /**
+                 * @description with delete: what happens to aliases that name them; with ask they are refused, each by name
+                 * @enum {string}
+                 */
+                targets?: "ask" | "remove";
+                /** @description address of an alias that they become targets of */
+                add_to_alias?: string;
+            };
+        };
+        DomainBulkIn: {
+            filter: components["schemas"]["DomainFilter"];
+            /** @description what the person saw; another count is refused with `count_moved` */
+            expected_count: number;
+            /** @description exactly one thing that is to be done; the four limits may come together */
+            action: {
+                /** @enum {string} */
+                state?: "active" | "prepared" | "disabled" | "retiring";
+                /** @constant */
+                delete?: true;
+                /**
+                 * @description bring deleted ones back; the filter then says state deleted
+                 * @constant
+                 */
+                restore?: true;
+                /** @description 0 is no limit */
+                max_mailboxes?: number;
+                /** @description 0 is no limit */
+                max_aliases?: number;
+                /** @description bytes; 0 is no limit */
+                max_quota_bytes?: number;
+                /** @description bytes; 0 is no limit */
+                default_quota_bytes?: number;
+            };
+        };
         MailboxBulkIn: {
             filter: components["schemas"]["MailboxFilter"];
             /** @description what the person saw; another count is refused with `count_moved` */
             expected_count: number;
-            /** @description exactly one of the three */
+            /** @description exactly one thing that is to be done */
             action: {
-                /** @description bytes; 0 is no limit */
-                quota_bytes?: number;
                 /** @enum {string} */
                 state?: "active" | "nologin" | "closed";
                 /** @constant */
                 delete?: true;
+                /**
+                 * @description bring deleted ones back; the filter then says state deleted
+                 * @constant
+                 */
+                restore?: true;
+                /**
+                 * @description with delete: what happens to aliases that name them; with ask they are refused, each by name
+                 * @enum {string}
+                 */
+                targets?: "ask" | "remove";
+                /** @description address of an alias that they become targets of */
+                add_to_alias?: string;
+                /** @description bytes; 0 is no limit */
+                quota_bytes?: number;
             };
+        };
+        WhitelistBulkIn: {
+            filter: components["schemas"]["WhitelistFilter"];
+            /** @description what the person saw; another count is refused with `count_moved` */
+            expected_count: number;
+            /** @description exactly one thing that is to be done */
+            action: {
+                /** @enum {string} */
+                state?: "active" | "disabled";
+                /** @constant */
+                delete?: true;
+                /**
+                 * @description bring deleted ones back; the filter then says state deleted
+                 * @constant
+                 */
+                restore?: true;
+                /**
+                 * Format: date-time
+                 * @description null: never
+                 */
+                expires_at?: string | null;
+            };
+        };
+        AliasFilter: {
+            domain_id?: number;
+            state?: components["schemas"]["AliasState"];
+            q?: string;
+            target?: string;
+            /** @description exactly these */
+            ids?: number[];
+        };
+        DomainFilter: {
+            state?: components["schemas"]["DomainState"];
+            q?: string;
+            /** @description exactly these */
+            ids?: number[];
+        };
+        WhitelistFilter: {
+            state?: components["schemas"]["WhitelistState"];
+            q?: string;
+            /** @description exactly these */
+            ids?: number[];
         };
         MailboxDeleteIn: {
             /**
@@ -1504,7 +1658,7 @@ export interface components {
             domain_id?: number;
             state?: components["schemas"]["MailboxState"];
             q?: string;
-            /** @description only these */
+            /** @description exactly these */
             ids?: number[];
         };
         /** @description `address`, or `local_part` and `domain_id`. At most one of `password` and `password_hash`; without either nobody can sign in. */
@@ -2683,6 +2837,58 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    bulkDomains: {
+        parameters: {
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
+            header?: {
+                /** @description the same key with the same body makes the thing once; the second reply is the first one again */
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "q": "example"
+                 *       },
+                 *       "expected_count": 12,
+                 *       "action": {
+                 *         "max_mailboxes": 500,
+                 *         "default_quota_bytes": 2147483648
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["DomainBulkIn"];
+            };
+        };
+        responses: {
+            /** @description the job */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAccepted"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     getDomain: {
         parameters: {
             query?: never;
@@ -3539,6 +3745,59 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    bulkAliases: {
+        parameters: {
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
+            header?: {
+                /** @description the same key with the same body makes the thing once; the second reply is the first one again */
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "domain_id": 1,
+                 *         "state": "disabled"
+                 *       },
+                 *       "expected_count": 40,
+                 *       "action": {
+                 *         "delete": true,
+                 *         "targets": "remove"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AliasBulkIn"];
+            };
+        };
+        responses: {
+            /** @description the job */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAccepted"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     getAlias: {
         parameters: {
             query?: never;
@@ -3851,6 +4110,60 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Whitelist"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    bulkWhitelist: {
+        parameters: {
+            query?: {
+                /** @description `true`: nothing happens; the answer is 200 with a DryRun (`x-dry-run`), or the problem that the request itself would meet */
+                dry_run?: components["parameters"]["dryRun"];
+            };
+            header?: {
+                /** @description the same key with the same body makes the thing once; the second reply is the first one again */
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "ids": [
+                 *           3,
+                 *           7
+                 *         ]
+                 *       },
+                 *       "expected_count": 2,
+                 *       "action": {
+                 *         "expires_at": "2027-01-31T00:00:00Z"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["WhitelistBulkIn"];
+            };
+        };
+        responses: {
+            /** @description the job */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAccepted"];
                 };
             };
             400: components["responses"]["Problem"];
