@@ -10,6 +10,7 @@ static const struct cli_command *const groups[] = {
 	cli_domain_commands,
 	cli_mailbox_commands,
 	cli_alias_commands,
+	cli_backup_commands,
 	cli_whitelist_commands,
 	cli_admin_commands,
 	cli_revision_commands,

@@ -92,6 +92,7 @@ struct cli {
 /* Tables of the groups, each in a file of its own. */
 extern const struct cli_command cli_admin_commands[];
 extern const struct cli_command cli_alias_commands[];
+extern const struct cli_command cli_backup_commands[];
 extern const struct cli_command cli_doctor_commands[];
 extern const struct cli_command cli_domain_commands[];
 extern const struct cli_command cli_job_commands[];
@@ -141,6 +142,14 @@ bool cli_size(const char *in, char *out, size_t cap, struct err *e) MUST_USE;
 /* A time, +30d (s, m, h, d, w), never (null): the form's text for it. */
 bool cli_time(const char *in, int64_t now_us, char *out, size_t cap,
 	struct err *e) MUST_USE;
+
+/*
+ * One line of standard input that nobody may see: a terminal asks for it by
+ * `what` and does not show what is typed. ERR_INVALID, field `password`,
+ * `required` or `too_long` (with its NUL it has at most size - 1 bytes).
+ */
+bool cli_read_secret(
+	const char *what, char *out, size_t size, struct err *e) MUST_USE;
 
 /* A whole number with a name for the error. */
 bool cli_number(const char *name, const char *in, uint64_t *value_r,

@@ -5,9 +5,6 @@
  */
 #include "cli/find.h"
 
-#include <termios.h>
-#include <unistd.h>
-
 #define PASSWORD_OPTIONS                                                       \
 	{ "password-stdin", CLI_FLAG, NULL,                                    \
 		"read the password from standard input", NULL },               \
@@ -58,38 +55,6 @@ static const struct cli_option delete_options[] = {
 	{ 0 },
 };
 
-/* A terminal does not show what is typed. */
-static bool
-read_line(char *out, size_t size, struct err *e)
-{
-	struct termios was, quiet;
-	bool is_terminal = tcgetattr(STDIN_FILENO, &was) == 0;
-	char *got;
-	size_t len;
-
-	if (is_terminal) {
-		quiet = was;
-		quiet.c_lflag &= ~(tcflag_t)ECHO;
-		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
-		fputs("Password: ", stderr);
-	}
-	got = fgets(out, (int)size, stdin);
-	if (is_terminal) {
-		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &was);
-		fputc('\n', stderr);
-	}
-	if (got == NULL)
-		return err_set(e, ERR_INVALID, "password", "required", "",
-			"there is no password on standard input");
-	len = strlen(out);
-	if (len > 0 && out[len - 1] == '\n')
-		out[--len] = '\0';
-	if (len + 1 == size)
-		return err_set(e, ERR_INVALID, "password", "too_long", "",
-			"the password is too long");
-	return true;
-}
-
 /* *is_made_r: it was generated, and has to be shown. */
 static bool
 take_password(struct cli *c, struct mailbox_in *in, struct form_seen *seen,
@@ -107,7 +72,7 @@ take_password(struct cli *c, struct mailbox_in *in, struct form_seen *seen,
 		return form_set_text(
 			form, "password_hash", hash, in, seen, c->arena, e);
 	if (is_read) {
-		if (!read_line(text, sizeof(text), e))
+		if (!cli_read_secret("Password", text, sizeof(text), e))
 			return false;
 	} else {
 		*is_made_r = true;

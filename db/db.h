@@ -199,6 +199,10 @@ bool db_stream(struct db *db, const struct sql *q, const struct arg *args,
 bool db_query_text(struct db *db, const struct sql *q, const struct arg *args,
 	size_t n, struct rows *rows_r, struct err *e) MUST_USE;
 
+/* The same row by row, as db_stream. */
+bool db_stream_text(struct db *db, const struct sql *q, const struct arg *args,
+	size_t n, struct rows *rows_r, struct err *e) MUST_USE;
+
 bool rows_next(struct rows *r);
 /* Give the result back. False when reading failed. */
 bool rows_done(struct rows *r, struct err *e) MUST_USE;

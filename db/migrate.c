@@ -4,6 +4,7 @@
 #include "db/migrate.h"
 
 #include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,7 @@ struct run {
 	const char *folder;
 	struct migration *file;
 	size_t n;
+	unsigned last; /* none after it */
 };
 
 const char *
@@ -211,10 +213,14 @@ apply_due(struct run *r, struct db_migrated *done, struct err *e)
 			done->from = r->file[i].version;
 			continue;
 		}
+		if (r->file[i].version > r->last)
+			break;
 		if (!apply(r, &r->file[i], e))
 			return false;
+		done->to = r->file[i].version;
 	}
-	done->to = (unsigned)r->n;
+	if (done->to < done->from)
+		done->to = done->from;
 	return true;
 }
 
@@ -280,12 +286,12 @@ make_database(const struct db_options *o, struct err *e)
 	return ok;
 }
 
-bool
-db_migrate(const struct db_options *o, const char *folder, bool skip_grants,
-	struct db_migrated *done_r, struct err *e)
+static bool
+migrate(const struct db_options *o, const char *folder, unsigned last,
+	bool skip_grants, struct db_migrated *done_r, struct err *e)
 {
 	struct db_options mine = *o;
-	struct run r = { .folder = folder };
+	struct run r = { .folder = folder, .last = last };
 	bool ok;
 
 	*done_r = (struct db_migrated){ 0 };
@@ -299,6 +305,44 @@ db_migrate(const struct db_options *o, const char *folder, bool skip_grants,
 		&& db_open(&r.db, &mine, e)
 		&& locked(&r, skip_grants, done_r, e);
 	db_close(&r.db);
+	arena_free(&r.arena);
+	return ok;
+}
+
+bool
+db_migrate(const struct db_options *o, const char *folder, bool skip_grants,
+	struct db_migrated *done_r, struct err *e)
+{
+	return migrate(o, folder, UINT_MAX, skip_grants, done_r, e);
+}
+
+bool
+db_migrate_to(const struct db_options *o, const char *folder, unsigned version,
+	struct err *e)
+{
+	struct db_migrated done;
+
+	return migrate(o, folder, version, true, &done, e);
+}
+
+bool
+db_migration_digest(const char *folder, unsigned version, char name[static 101],
+	char sha256[static SHA256_HEX_SIZE], struct err *e)
+{
+	struct run r = { .folder = folder };
+	bool ok;
+
+	r.arena = arena_new(16U << 20);
+	if (!r.arena)
+		return err_memory(e);
+	ok = load_all(&r, e);
+	if (ok && (version < 1 || version > r.n))
+		ok = err_set(e, ERR_NOT_FOUND, NULL, "no_migrations", folder,
+			"there is no migration %u in %s", version, folder);
+	if (ok) {
+		memcpy(name, r.file[version - 1].name, 101);
+		memcpy(sha256, r.file[version - 1].sha256, SHA256_HEX_SIZE);
+	}
 	arena_free(&r.arena);
 	return ok;
 }

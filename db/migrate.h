@@ -16,6 +16,7 @@
 
 #include "base/base.h"
 #include "base/err.h"
+#include "base/token.h"
 #include "db/db.h"
 
 /* Version of the newest file that this program was made for. */
@@ -34,6 +35,15 @@ struct db_migrated {
  */
 bool db_migrate(const struct db_options *o, const char *folder,
 	bool skip_grants, struct db_migrated *done_r, struct err *e) MUST_USE;
+
+/* The same up to `version` and no further, without the grants. */
+bool db_migrate_to(const struct db_options *o, const char *folder,
+	unsigned version, struct err *e) MUST_USE;
+
+/* Name and SHA-256 of a migration in the folder; ERR_NOT_FOUND without it. */
+bool db_migration_digest(const char *folder, unsigned version,
+	char name[static 101], char sha256[static SHA256_HEX_SIZE],
+	struct err *e) MUST_USE;
 
 /* Version of the database; 0 when it is empty. */
 bool db_schema_version(

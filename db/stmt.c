@@ -656,6 +656,14 @@ finish_row(struct stmt *s)
 }
 
 bool
+db_stream_text(struct db *db, const struct sql *q, const struct arg *args,
+	size_t n, struct rows *rows_r, struct err *e)
+{
+	return open_rows(db, &(const struct call){ q, args, n, 0, true, false },
+		true, rows_r, e);
+}
+
+bool
 rows_next(struct rows *r)
 {
 	int rc;
