@@ -11,9 +11,9 @@
 #include "cgi/request.h"
 #include "cgi/route.h"
 #include "cgi/scoreboard.h"
-#include "core/admin.h"
 #include "core/core.h"
 #include "core/peer.h"
+#include "core/session.h"
 
 struct app {
 	struct conf conf;

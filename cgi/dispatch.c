@@ -72,6 +72,27 @@ check_loopback(const struct call *c, struct err *e)
 }
 
 static bool
+check_gate(enum gate gate, const struct actor *actor, struct err *e)
+{
+	switch (gate) {
+	case GATE_SUPERADMIN:
+		return actor_need_superadmin(actor, e);
+	case GATE_ADMIN:
+		return actor_need_admin(actor, e);
+	case GATE_OWNER:
+		return actor_need_owner(actor, e);
+	case GATE_PERSON:
+		return true;
+	case GATE_PUBLIC:
+	case GATE_LOOPBACK:
+	case GATE_NODE:
+		break;
+	}
+	return err_set(e, ERR_INTERNAL, "", "bad_gate", "",
+		"a gate that sessions do not open");
+}
+
+static bool
 check_session(struct call *c, struct actor *actor, struct err *e)
 {
 	if (c->route->gate == GATE_PUBLIC)
@@ -88,9 +109,7 @@ check_session(struct call *c, struct actor *actor, struct err *e)
 		return false;
 	*actor = session_actor(&c->session, c->req->client, c->req->id);
 	c->actor = actor;
-	if (c->route->gate == GATE_SUPERADMIN)
-		return actor_need_superadmin(actor, e);
-	return true;
+	return check_gate(c->route->gate, actor, e);
 }
 
 static bool

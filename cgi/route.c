@@ -69,6 +69,8 @@ route_print(const struct route *table, struct str *out)
 {
 	static const char *const gates[] = {
 		[GATE_PUBLIC] = "public",
+		[GATE_PERSON] = "person",
+		[GATE_OWNER] = "owner",
 		[GATE_ADMIN] = "admin",
 		[GATE_SUPERADMIN] = "superadmin",
 		[GATE_LOOPBACK] = "loopback",

@@ -19,6 +19,8 @@ struct call;
 /* The coarse gate; the fine one is the actor in every function of core. */
 enum gate {
 	GATE_PUBLIC, /* no session needed */
+	GATE_PERSON, /* whoever is signed in, owners of mailboxes too */
+	GATE_OWNER,  /* the owner of a mailbox, and nobody else */
 	GATE_ADMIN,  /* any administrator */
 	GATE_SUPERADMIN,
 	GATE_LOOPBACK, /* whoever asks from this host; no session */

@@ -8,11 +8,11 @@
 
 /* clang-format off */
 const struct route routes[] = {
-	{ METHOD_GET, API("/session"), GATE_ADMIN, NULL, NULL, 0,
+	{ METHOD_GET, API("/session"), GATE_PERSON, NULL, NULL, 0,
 		session_get, "session.get" },
 	{ METHOD_POST, API("/session"), GATE_PUBLIC, NULL, &session_form, 0,
 		session_create, "session.create" },
-	{ METHOD_DELETE, API("/session"), GATE_ADMIN, NULL, NULL, 0,
+	{ METHOD_DELETE, API("/session"), GATE_PERSON, NULL, NULL, 0,
 		session_delete, "session.delete" },
 	{ METHOD_POST, API("/first-use"), GATE_PUBLIC, NULL, &first_use_form, 0,
 		first_use_create, "first_use.create" },

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "core/admin.h"
+#include "core/sign_in.h"
 
-#define LOGIN_MAX 100
+#define LOGIN_MAX 320
 #define FIRST_USE_TOKEN_MAX 64
 
 struct session_in {
@@ -74,6 +74,20 @@ write_admin(struct jsonw *w, const struct admin *a)
 	jsonw_end(w);
 }
 
+static void
+write_owner(struct jsonw *w, const struct owner *o)
+{
+	jsonw_object(w, "mailbox");
+	jsonw_uint(w, "id", o->id);
+	jsonw_str(w, "address", o->address);
+	jsonw_str(w, "name", o->name);
+	if (o->language[0] == '\0')
+		jsonw_null(w, "language");
+	else
+		jsonw_str(w, "language", o->language);
+	jsonw_end(w);
+}
+
 /* What forms of the panel must know before they are sent. */
 static void
 write_settings(struct jsonw *w, const struct conf *conf)
@@ -96,7 +110,15 @@ write_session(struct call *c, const struct session *s)
 	struct jsonw *w = reply_json(c->reply, 200);
 
 	jsonw_object(w, NULL);
-	write_admin(w, &s->admin);
+	if (s->person.mailbox_id) {
+		jsonw_null(w, "admin");
+		write_owner(w, &s->owner);
+	} else {
+		write_admin(w, &s->admin);
+		jsonw_null(w, "mailbox");
+	}
+	jsonw_str(w, "method", sign_in_method_name(s->method));
+	jsonw_time(w, "proved_at", s->proved_us);
 	jsonw_time(w, "expires_at", s->expires_us);
 	write_settings(w, &c->app->conf);
 	jsonw_end(w);
@@ -136,22 +158,39 @@ end_former(struct call *c)
 		log_warn("a former session stays: %s", err_text(&e));
 }
 
+static struct session_from
+from_of(const struct call *c)
+{
+	return (struct session_from){ .client = c->req->client,
+		.user_agent = c->req->user_agent ? c->req->user_agent : "" };
+}
+
+/* The browser gets its new cookie; what it had before ends. */
+static bool
+signed_in(struct call *c, char token[static TOKEN_SESSION_LEN + 1],
+	const struct session *s, struct err *e)
+{
+	bool is_set;
+
+	end_former(c);
+	is_set = set_cookie(c, token, e);
+	explicit_bzero(token, TOKEN_SESSION_LEN);
+	write_session(c, s);
+	return is_set;
+}
+
 bool
 session_create(struct call *c, struct err *e)
 {
 	const struct session_in *in = c->body;
 	char token[TOKEN_SESSION_LEN + 1];
 	struct session s;
-	bool is_set;
 
-	if (!session_sign_in(c->core, in->login, in->password, c->req->client,
-		    c->req->user_agent ? c->req->user_agent : "", token, &s, e))
-		return false;
-	end_former(c);
-	is_set = set_cookie(c, token, e);
-	explicit_bzero(token, sizeof token);
-	write_session(c, &s);
-	return is_set;
+	const struct session_from from = from_of(c);
+
+	return sign_in_password(
+		       c->core, in->login, in->password, &from, token, &s, e)
+		&& signed_in(c, token, &s, e);
 }
 
 bool
@@ -166,13 +205,10 @@ first_use_create(struct call *c, struct err *e)
 	const struct first_use_in *in = c->body;
 	char token[TOKEN_SESSION_LEN + 1];
 	struct session s;
-	bool is_set;
 
-	if (!first_use_take(c->core, in->token, in->password, c->req->client,
-		    c->req->user_agent ? c->req->user_agent : "", token, &s, e))
-		return false;
-	is_set = set_cookie(c, token, e);
-	explicit_bzero(token, sizeof token);
-	write_session(c, &s);
-	return is_set;
+	const struct session_from from = from_of(c);
+
+	return first_use_take(
+		       c->core, in->token, in->password, &from, token, &s, e)
+		&& signed_in(c, token, &s, e);
 }

@@ -13,8 +13,9 @@ static const char *const kinds[] = {
 	[ACTOR_CLOCK] = "clock",
 	[ACTOR_JOB] = "job",
 	[ACTOR_SETUP] = "setup",
+	[ACTOR_OWNER] = "owner",
 };
-_Static_assert(ARRAY_LEN(kinds) == ACTOR_SETUP + 1, "one name each");
+_Static_assert(ARRAY_LEN(kinds) == ACTOR_OWNER + 1, "one name each");
 
 const char *const right_words[] = { "mailboxes", "aliases", "passwords",
 	"lists", "dns", "import", NULL };
@@ -128,4 +129,20 @@ actor_need_superadmin(const struct actor *a, struct err *e)
 		return true;
 	return err_set(e, ERR_FORBIDDEN, NULL, "superadmin_only", NULL,
 		"only a superadmin may do this");
+}
+
+bool
+actor_need_admin(const struct actor *a, struct err *e)
+{
+	return a->role == ROLE_SUPERADMIN || a->role == ROLE_ADMIN
+		|| err_set(e, ERR_FORBIDDEN, NULL, "admins_only", NULL,
+			"only an administrator may do this");
+}
+
+bool
+actor_need_owner(const struct actor *a, struct err *e)
+{
+	return (a->role == ROLE_OWNER && a->mailbox_id)
+		|| err_set(e, ERR_FORBIDDEN, NULL, "owners_only", NULL,
+			"this is for the owner of a mailbox");
 }

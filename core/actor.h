@@ -17,13 +17,17 @@ enum actor_kind {
 	ACTOR_CLI,
 	ACTOR_CLOCK,
 	ACTOR_JOB,
-	ACTOR_SETUP
+	ACTOR_SETUP,
+	ACTOR_OWNER /* of a mailbox */
 };
 
 enum role {
 	ROLE_NONE,
 	ROLE_SUPERADMIN, /* 1, as in the column admin.role */
-	ROLE_ADMIN       /* 2: of the domains in admin_domain */
+	ROLE_ADMIN,      /* 2: of the domains in admin_domain */
+	/* Of one mailbox. Sees no noun: all that he may do are functions that
+	 * take no id of a mailbox (core/owner.h). */
+	ROLE_OWNER
 };
 
 /* Of a domain admin, for each domain of his. None at all: he may look. The
@@ -45,6 +49,7 @@ struct actor {
 	enum actor_kind kind;
 	enum role role;
 	uint64_t admin_id;          /* 0: no admin */
+	uint64_t mailbox_id;        /* ROLE_OWNER; else 0 */
 	const char *name;           /* login, or name of the program's user */
 	const uint64_t *domain_ids; /* ascending; ROLE_ADMIN only */
 	const unsigned *rights;     /* of each of them: enum right, or'ed */
@@ -55,7 +60,7 @@ struct actor {
 	const char *note;       /* kept with the revision, "" */
 };
 
-/* "admin", "cli", "clock", "job", "setup" */
+/* "admin", "cli", "clock", "job", "setup", "owner" */
 const char *actor_kind_name(enum actor_kind kind);
 
 /* The clock, and the command line (name: of the operating system's user). */
@@ -76,6 +81,11 @@ bool actor_need_right(const struct actor *a, uint64_t domain_id,
 	enum right right, struct err *e) MUST_USE;
 bool actor_need_right_somewhere(
 	const struct actor *a, enum right right, struct err *e) MUST_USE;
+
+/* ERR_FORBIDDEN `admins_only`, `owners_only`: superadmins and our own programs
+ * are admins. */
+bool actor_need_admin(const struct actor *a, struct err *e) MUST_USE;
+bool actor_need_owner(const struct actor *a, struct err *e) MUST_USE;
 
 /* ERR_FORBIDDEN unless superadmin (or one of our own programs). */
 bool actor_need_superadmin(const struct actor *a, struct err *e) MUST_USE;

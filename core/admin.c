@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "base/timeutil.h"
 #include "core/admin_rows.h"
+#include "core/sign_in.h"
 #include "core/tx.h"
 
 #define LOGIN_MAX_BYTES 100
@@ -222,7 +223,8 @@ password_in_tx(struct tx *t, void *ctx, struct err *e)
 	if (!won)
 		return true;
 	return admin_row_password(t->db, in->admin_id, in->hash, t->now_us, e)
-		&& session_row_delete_of(t->db, in->admin_id, e)
+		&& session_row_delete_of(t->db,
+			(struct person){ .admin_id = in->admin_id }, 0, e)
 		&& note_change(t, in, "{\"password\":\"set\"}", e);
 }
 
@@ -305,13 +307,12 @@ link_over(struct err *e)
 
 bool
 first_use_take(struct core *c, const char *token, const char *password,
-	const char *client, const char *user_agent,
+	const struct session_from *from,
 	char session_token[static TOKEN_SESSION_LEN + 1], struct session *out,
 	struct err *e)
 {
 	struct secret_change in = { 0 };
 	struct admin_row row;
-	struct admin admin;
 	struct actor who;
 	uint8_t digest[32];
 
@@ -322,17 +323,17 @@ first_use_take(struct core *c, const char *token, const char *password,
 		return false;
 	if (in.admin_id == 0)
 		return link_over(e);
+	*out = (struct session){ .person = { .admin_id = in.admin_id } };
 	if (!admin_by_id(c, in.admin_id, &row, e)
-		|| !admin_of_row(c, &row, &admin, e))
+		|| !admin_of_row(c, &row, &out->admin, e))
 		return false;
-	who = session_actor(&(struct session){ .admin = admin }, client, "");
+	who = session_actor(out, from->client, "");
 	in.login = row.login;
 	in.link = digest;
 	if (!set_password(c, &who, &in, password, e))
 		return false;
 	if (in.is_lost)
 		return link_over(e);
-	admin.has_password = true;
-	return session_start(
-		c, &admin, client, user_agent, session_token, out, e);
+	out->admin.has_password = true;
+	return session_start(c, out, BY_LINK, from, session_token, e);
 }

@@ -5,7 +5,7 @@
 #include "core/due.h"
 
 #include "base/timeutil.h"
-#include "core/admin.h"
+#include "core/session.h"
 #include "core/domain.h"
 #include "core/ops.h"
 #include "db/admin_rows.h"

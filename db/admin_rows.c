@@ -12,11 +12,6 @@ enum {
 	Q_INSERT,
 	Q_ADD_DOMAIN,
 	Q_PASSWORD,
-	Q_SESSION_INSERT,
-	Q_SESSION_GET,
-	Q_SESSION_SEEN,
-	Q_SESSION_DELETE,
-	Q_SESSION_DELETE_OF,
 	Q_LINK_INSERT,
 	Q_LINK_END,
 	Q_LINK_ADMIN,
@@ -53,22 +48,6 @@ static const struct sql sql[] = {
 	[Q_PASSWORD] = { "UPDATE admin SET password = ?, updated = ?, "
 			 "version = version + 1 WHERE id = ?",
 		"btu", "" },
-	[Q_SESSION_INSERT] = { "INSERT INTO session (token_hash, admin_id, "
-			       "created, last_seen, expires, client, "
-			       "user_agent) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		"butttss", "" },
-	[Q_SESSION_GET] = { "SELECT a.id, login, name, role, state, password, "
-			    "s.created, last_seen, expires FROM session s "
-			    "JOIN admin a ON a.id = s.admin_id "
-			    "WHERE token_hash = ?",
-		"b", "ussuubttt" },
-	[Q_SESSION_SEEN] = { "UPDATE session SET last_seen = ? "
-			     "WHERE token_hash = ?",
-		"tb", "" },
-	[Q_SESSION_DELETE] = { "DELETE FROM session WHERE token_hash = ?", "b",
-		"" },
-	[Q_SESSION_DELETE_OF] = { "DELETE FROM session WHERE admin_id = ?", "u",
-		"" },
 	[Q_LINK_INSERT] = { "INSERT INTO first_use (token_hash, admin_id, "
 			    "created, expires) VALUES (?, ?, ?, ?)",
 		"butt", "" },
@@ -223,65 +202,6 @@ admin_row_password(struct db *db, uint64_t id, const char *hash, int64_t at_us,
 {
 	return db_exec(db, &sql[Q_PASSWORD],
 		ARGS(arg_text(hash), arg_time(at_us), arg_u64(id)), NULL, e);
-}
-
-bool
-session_row_insert(struct db *db, const uint8_t digest[static 32],
-	const struct session_row *s, const char *client, const char *user_agent,
-	struct err *e)
-{
-	return db_exec(db, &sql[Q_SESSION_INSERT],
-		ARGS(arg_bytes(digest, 32), arg_u64(s->admin_id),
-			arg_time(s->created_us), arg_time(s->last_seen_us),
-			arg_time(s->expires_us), arg_text(client),
-			arg_text(user_agent)),
-		NULL, e);
-}
-
-bool
-session_row_get(struct db *db, struct arena *a, const uint8_t digest[static 32],
-	struct session_row *out, struct admin_row *admin, bool *found_r,
-	struct err *e)
-{
-	struct rows r;
-	bool ok = true;
-
-	*found_r = false;
-	if (!db_query(db, &sql[Q_SESSION_GET], ARGS(arg_bytes(digest, 32)), &r,
-		    e))
-		return false;
-	if (rows_next(&r)) {
-		*found_r = true;
-		ok = load(&r, a, admin);
-		*out = (struct session_row){ .admin_id = admin->id,
-			.created_us = row_time(&r, 6),
-			.last_seen_us = row_time(&r, 7),
-			.expires_us = row_time(&r, 8) };
-	}
-	return rows_done(&r, e) && (ok || err_memory(e));
-}
-
-bool
-session_row_seen(struct db *db, const uint8_t digest[static 32], int64_t at_us,
-	struct err *e)
-{
-	return db_exec(db, &sql[Q_SESSION_SEEN],
-		ARGS(arg_time(at_us), arg_bytes(digest, 32)), NULL, e);
-}
-
-bool
-session_row_delete(
-	struct db *db, const uint8_t digest[static 32], struct err *e)
-{
-	return db_exec(db, &sql[Q_SESSION_DELETE], ARGS(arg_bytes(digest, 32)),
-		NULL, e);
-}
-
-bool
-session_row_delete_of(struct db *db, uint64_t admin_id, struct err *e)
-{
-	return db_exec(db, &sql[Q_SESSION_DELETE_OF], ARGS(arg_u64(admin_id)),
-		NULL, e);
 }
 
 bool

@@ -1,5 +1,5 @@
 /*
- * Rows of admins, their domains, sessions, first-use links and throttles.
+ * Rows of admins, their domains, first-use links and throttles.
  */
 #ifndef DB_ADMIN_ROWS_H
 #define DB_ADMIN_ROWS_H
@@ -33,24 +33,6 @@ bool admin_row_add_domain(struct db *db, uint64_t id, uint64_t domain_id,
 	unsigned rights, struct err *e) MUST_USE;
 bool admin_row_password(struct db *db, uint64_t id, const char *hash,
 	int64_t at_us, struct err *e) MUST_USE;
-
-struct session_row {
-	uint64_t admin_id;
-	int64_t created_us, last_seen_us, expires_us;
-};
-bool session_row_insert(struct db *db, const uint8_t digest[static 32],
-	const struct session_row *s, const char *client, const char *user_agent,
-	struct err *e) MUST_USE;
-/* The session and whose it is, which every request asks: one statement. */
-bool session_row_get(struct db *db, struct arena *a,
-	const uint8_t digest[static 32], struct session_row *out,
-	struct admin_row *admin, bool *found_r, struct err *e) MUST_USE;
-bool session_row_seen(struct db *db, const uint8_t digest[static 32],
-	int64_t at_us, struct err *e) MUST_USE;
-bool session_row_delete(
-	struct db *db, const uint8_t digest[static 32], struct err *e) MUST_USE;
-bool session_row_delete_of(
-	struct db *db, uint64_t admin_id, struct err *e) MUST_USE;
 
 bool first_use_row_insert(struct db *db, const uint8_t digest[static 32],
 	uint64_t admin_id, int64_t at_us, int64_t expires_us,

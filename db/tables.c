@@ -21,6 +21,7 @@
 #include "db/publishing_rows.h"
 #include "db/request_rows.h"
 #include "db/retention_rows.h"
+#include "db/session_rows.h"
 #include "db/view_rows.h"
 #include "db/whitelist_rows.h"
 
@@ -28,4 +29,4 @@ const struct sql_table *const db_tables[] = { &domain_sql, &mailbox_sql,
 	&alias_sql, &whitelist_sql, &log_sql, &misc_sql, &admin_sql, &view_sql,
 	&due_sql, &node_sql, &pending_sql, &publishing_sql, &retention_sql,
 	&past_sql, &map_saved_sql, &key_log_sql, &peer_sql, &request_sql,
-	&name_sql, &gate_sql, NULL };
+	&name_sql, &gate_sql, &session_sql, NULL };

@@ -32,6 +32,12 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON session TO 'postroom-web'@'localhost', '
 GRANT SELECT, INSERT, UPDATE, DELETE ON throttle TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON first_use TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON totp TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON recovery_code TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON passkey TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON challenge_used TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON known_device TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
 GRANT DELETE ON admin_domain TO 'postroom-job'@'localhost';
 GRANT SELECT, UPDATE ON lease TO 'postroom-job'@'localhost';
 GRANT INSERT, UPDATE ON setting TO 'postroom-web'@'localhost';

@@ -1014,7 +1014,7 @@ export interface components {
     schemas: {
         Actor: {
             /** @enum {string} */
-            kind: "admin" | "cli" | "clock" | "job" | "setup";
+            kind: "admin" | "cli" | "clock" | "job" | "setup" | "owner";
             admin_id: number | null;
             name: string;
         };
@@ -2320,7 +2320,14 @@ export interface components {
             state: components["schemas"]["WhitelistState"];
         };
         Session: {
-            admin: components["schemas"]["Admin"];
+            admin: components["schemas"]["Admin"] | null;
+            mailbox: components["schemas"]["Owner"] | null;
+            method: components["schemas"]["SignInMethod"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC; when a password or a factor was last given
+             */
+            proved_at: string;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -2328,7 +2335,22 @@ export interface components {
             expires_at: string;
             settings: components["schemas"]["Settings"];
         };
+        /**
+         * @description `code` and `recovery` and `second_passkey` come after a password
+         * @enum {string}
+         */
+        SignInMethod: "password" | "code" | "recovery" | "passkey" | "second_passkey" | "link";
+        /** @description The owner of a mailbox, signed in with its address and password. */
+        Owner: {
+            /** @description of the mailbox */
+            id: number;
+            address: string;
+            name: string;
+            /** @description null: the browser's own */
+            language: string | null;
+        };
         SessionIn: {
+            /** @description of an administrator, or the address of a mailbox */
             login: string;
             password: string;
         };
@@ -2582,6 +2604,9 @@ export interface operations {
                      *         "role": "superadmin",
                      *         "domains": null
                      *       },
+                     *       "mailbox": null,
+                     *       "method": "password",
+                     *       "proved_at": "2026-11-22T08:00:00Z",
                      *       "expires_at": "2026-11-22T16:00:00Z",
                      *       "settings": {
                      *         "password_min_length": 10,
@@ -2638,6 +2663,9 @@ export interface operations {
                      *         "role": "superadmin",
                      *         "domains": null
                      *       },
+                     *       "mailbox": null,
+                     *       "method": "password",
+                     *       "proved_at": "2026-11-22T08:00:00Z",
                      *       "expires_at": "2026-11-22T16:00:00Z",
                      *       "settings": {
                      *         "password_min_length": 10,

@@ -5,9 +5,14 @@ import { loadAllWords } from '../i18n';
 import { usePath } from '../lib/location';
 import { ErrorBox } from '../ui/ErrorBox';
 import { ConnectionBar } from './ConnectionBar';
+import { isAdmin, isOwner } from './useSession';
 
 const SignIn = lazy(() => import('../pages/SignIn'));
 const FirstUse = lazy(() => import('../pages/FirstUse'));
+const Owner = lazy(async () => {
+	const [owner] = await Promise.all([import('../pages/Owner'), loadAllWords()]);
+	return owner;
+});
 const Shell = lazy(async () => {
 	const [shell] = await Promise.all([import('./Shell'), loadAllWords()]);
 	return shell;
@@ -29,7 +34,8 @@ function Gate() {
 		case 'loading':
 			return null;
 		case 'in':
-			return <Shell session={session.session} />;
+			if (isAdmin(session.session)) return <Shell session={session.session} />;
+			return isOwner(session.session) ? <Owner session={session.session} /> : null;
 		case 'out':
 			return <SignIn />;
 		case 'unknown':

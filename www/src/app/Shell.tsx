@@ -5,7 +5,6 @@ import { Dialog as AriaDialog } from 'react-aria-components/Dialog';
 import { I18nProvider } from 'react-aria-components/I18nProvider';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import { Route, Router, Switch } from 'wouter';
-import type { Schemas } from '../api/client';
 import { queryClient } from '../api/queries';
 import { useSessionLost } from '../api/session';
 import { useLang, useT } from '../i18n';
@@ -27,6 +26,7 @@ import { ReLogin } from './ReLogin';
 import css from './Shell.module.css';
 import { Shortcuts } from './Shortcuts';
 import { UserMenu } from './UserMenu';
+import type { AdminSession } from './useSession';
 import { SessionContext, useSession } from './useSession';
 
 const load = {
@@ -59,7 +59,7 @@ const NotFound = lazy(load.notFound);
 const Palette = lazy(load.palette);
 
 /** All that needs a session: data, routes, React Aria's own words. */
-export default function Shell({ session }: { session: Schemas['Session'] }) {
+export default function Shell({ session }: { session: AdminSession }) {
 	const lang = useLang();
 	return (
 		<QueryClientProvider client={queryClient}>
@@ -74,7 +74,7 @@ export default function Shell({ session }: { session: Schemas['Session'] }) {
 	);
 }
 
-function Frame({ session }: { session: Schemas['Session'] }) {
+function Frame({ session }: { session: AdminSession }) {
 	const t = useT();
 	const [path] = usePath();
 	const [crumbs, setCrumbs] = useState<Crumb[]>([]);

@@ -12,7 +12,7 @@ import { Loading, Time } from './Marks';
 import { saved } from './Toast';
 
 export function actorName(t: ReturnType<typeof useT>, a: Schemas['Actor']): string {
-	return a.kind === 'admin' ? a.name : t(`actor.${a.kind}`, a.name);
+	return a.kind === 'admin' || a.kind === 'owner' ? a.name : t(`actor.${a.kind}`, a.name);
 }
 
 /** Who changed this, and when; a line opens to before and after. */
