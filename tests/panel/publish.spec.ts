@@ -1,6 +1,6 @@
-import { api, clicks, ensure, expect, go, ports, run, settled, test, toast } from './panel';
+import { api, clicks, ensure, expect, go, run, settled, test, toast } from './panel';
+import { recipientCode } from './mail';
 import { allLive, each, publishing, restore, setMode } from './publishing';
-import { recipientCode } from './smtp';
 
 // Reviewed mode from end to end, with the presses of the mouse counted: what
 // is saved waits, is looked at, goes live; and the way back.
@@ -39,7 +39,7 @@ test('a saved change waits, and every page says so', async ({ page }) => {
 		await go(page, path);
 		await expect(page.locator(bar)).toContainText('1 change not published.');
 	}
-	if (ports.smtp) expect(await code('yuki')).toBe(550);
+	expect(await code('yuki')).toBe(550);
 });
 
 test('it is read and published in two presses', async ({ page }) => {
@@ -56,7 +56,7 @@ test('it is read and published in two presses', async ({ page }) => {
 	await expect(page.getByRole('heading', { name: 'Nothing waits' })).toBeVisible();
 	await expect(page.locator(bar)).toHaveCount(0);
 	await expect(toast(page, 'published').locator('[data-live=live]')).toBeVisible();
-	if (ports.smtp) await expect.poll(() => code('yuki')).toBe(250);
+	await expect.poll(() => code('yuki')).toBe(250);
 });
 
 test('chosen domains go, the others wait', async ({ page }) => {
@@ -68,10 +68,8 @@ test('chosen domains go, the others wait', async ({ page }) => {
 	await page.getByRole('button', { name: 'Publish 1 change' }).click();
 	await expect(page.locator(`[data-domain="${domain}"]`)).toHaveCount(0);
 	await expect(page.locator(`[data-entry="jiro@${other}"]`).first()).toBeVisible();
-	if (ports.smtp) {
-		await expect.poll(() => code('jiro')).toBe(250);
-		expect(await recipientCode(`jiro@${other}`)).toBe(550);
-	}
+	await expect.poll(() => code('jiro')).toBe(250);
+	expect(await recipientCode(`jiro@${other}`)).toBe(550);
 	await page.getByRole('button', { name: 'Publish 1 change' }).click();
 	await expect(page.getByRole('heading', { name: 'Nothing waits' })).toBeVisible();
 });
@@ -102,7 +100,7 @@ test('what was saved after the look is shown before it goes live', async ({ page
 	await expect(page.locator(`main [data-entry="late@${domain}"]`).first()).toBeVisible();
 	await page.getByRole('button', { name: /^Publish \d/ }).click();
 	await expect(page.getByRole('heading', { name: 'Nothing waits' })).toBeVisible();
-	if (ports.smtp) await expect.poll(() => code('late')).toBe(250);
+	await expect.poll(() => code('late')).toBe(250);
 });
 
 test('an earlier version in three presses, and on again', async ({ page }) => {
@@ -111,7 +109,7 @@ test('an earlier version in three presses, and on again', async ({ page }) => {
 	await api(page, 'POST', '/mailboxes', { address: `gone@${domain}` });
 	await setMode(page, 'automatic');
 	await allLive(page);
-	if (ports.smtp) expect(await code('gone')).toBe(250);
+	expect(await code('gone')).toBe(250);
 	await go(page, '/publish');
 	const n = await clicks(page, async () => {
 		await page.getByRole('link', { name: 'Versions' }).first().click();
@@ -121,12 +119,12 @@ test('an earlier version in three presses, and on again', async ({ page }) => {
 		await expect(page.locator('[data-pending=hold]')).toContainText('on purpose');
 	});
 	expect(n).toBeLessThanOrEqual(3);
-	if (ports.smtp) await expect.poll(() => code('gone')).toBe(550);
+	await expect.poll(() => code('gone')).toBe(550);
 	await expect(page.locator('[data-pending=hold]')).toContainText('by admin');
 	await page.locator('[data-pending=hold]').getByRole('button', { name: 'Resume' }).click();
 	await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
 	await expect(page.locator('[data-pending=hold]')).toHaveCount(0);
-	if (ports.smtp) await expect.poll(() => code('gone')).toBe(250);
+	await expect.poll(() => code('gone')).toBe(250);
 });
 
 test('many lines that vanish need a note, and wait for a confirmation', async ({ page }) => {
@@ -146,7 +144,7 @@ test('many lines that vanish need a note, and wait for a confirmation', async ({
 	await page.getByRole('button', { name: /^Publish \d/ }).click();
 	const held = page.locator('[data-held=guard]');
 	await expect(held).toContainText(domain);
-	if (ports.smtp) expect(await recipientCode(names[7] as string)).toBe(250);
+	expect(await recipientCode(names[7] as string)).toBe(250);
 	await held.getByRole('button', { name: 'Confirm…' }).click();
 	const dialog = page.getByRole('alertdialog', { name: `Let ${domain} go live?` });
 	await dialog.getByRole('button', { name: 'Confirm' }).click();
@@ -154,7 +152,7 @@ test('many lines that vanish need a note, and wait for a confirmation', async ({
 	await dialog.getByLabel('Note').fill('They are no longer used');
 	await dialog.getByRole('button', { name: 'Confirm' }).click();
 	await expect(held).toHaveCount(0);
-	if (ports.smtp) await expect.poll(() => recipientCode(names[7] as string)).toBe(550);
+	await expect.poll(() => recipientCode(names[7] as string)).toBe(550);
 	await go(page, '/publish/versions');
 	await expect(page.getByRole('row').filter({ hasText: 'They are no longer used' })).toContainText(
 		`Confirmed ${domain}`,
