@@ -10,6 +10,11 @@
 extern const struct form session_form, first_use_form;
 route_handler session_get, session_create, session_delete, first_use_create;
 
+extern const struct form admin_query_form, admin_in_form, admin_changes_form,
+	admin_grants_form, admin_revokes_form;
+route_handler admins_list, admins_create, admins_get, admins_patch,
+	admins_delete, admins_link, admins_grant, admins_revoke;
+
 extern const struct form domain_query_form, domain_in_form, domain_changes_form,
 	domain_delete_form;
 route_handler domains_list, domains_create, domains_get, domains_patch,
@@ -88,6 +93,9 @@ struct mailbox;
 struct alias;
 struct whitelist;
 struct job;
+struct admin_view;
+bool reply_admin(struct call *c, int status, const struct admin_view *v,
+	struct err *e) MUST_USE;
 bool reply_domain(struct call *c, int status, const struct domain *d,
 	struct err *e) MUST_USE;
 bool reply_mailbox(struct call *c, int status, const struct mailbox *m,

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "core/admin_manage.h"
 #include "core/alias.h"
 #include "core/domain.h"
 #include "core/job.h"
@@ -19,6 +20,22 @@ reply_location(struct call *c, const char *path, uint64_t id, struct err *e)
 		(unsigned long long)id);
 	return c->location ? reply_header(c->reply, "Location", c->location, e)
 			   : err_memory(e);
+}
+
+static bool
+admin_again(struct call *c, uint64_t id, struct err *e)
+{
+	struct admin_view v;
+	struct jsonw *w;
+
+	if (!admin_get(c->core, c->actor, id, &v, e))
+		return false;
+	w = reply_json(c->reply, c->id == 0 ? 201 : 200);
+	jsonw_object(w, NULL);
+	admin_write_json(w, "admin", &v);
+	jsonw_null(w, "first_use");
+	jsonw_end(w);
+	return reply_location(c, "/admins", id, e);
 }
 
 static bool
@@ -84,6 +101,7 @@ reply_made(struct call *c, const char *noun, uint64_t id, struct err *e)
 		const char *noun;
 		bool (*again)(struct call *c, uint64_t id, struct err *e);
 	} nouns[] = {
+		{ "admin", admin_again },
 		{ "domain", domain_again },
 		{ "mailbox", mailbox_again },
 		{ "alias", alias_again },

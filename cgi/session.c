@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "core/admin_manage.h"
 #include "core/sign_in.h"
 
 #define LOGIN_MAX 320
@@ -49,11 +50,7 @@ write_domains(struct jsonw *w, const struct admin *a)
 	for (size_t i = 0; i < a->n_domains; i++) {
 		jsonw_object(w, NULL);
 		jsonw_uint(w, "id", a->domain_ids[i]);
-		jsonw_array(w, "rights");
-		for (unsigned bit = 0; bit < RIGHTS_N; bit++)
-			if (a->rights[i] & 1U << bit)
-				jsonw_str(w, NULL, right_words[bit]);
-		jsonw_end(w);
+		rights_write_json(w, "rights", a->rights[i]);
 		jsonw_end(w);
 	}
 	jsonw_end(w);

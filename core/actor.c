@@ -50,6 +50,17 @@ actor_sees_all(const struct actor *a)
 	return a->role == ROLE_SUPERADMIN;
 }
 
+struct scope_ids
+actor_scope(const struct actor *a)
+{
+	if (actor_sees_all(a))
+		return (struct scope_ids){ 0, 0 };
+	if (a->role != ROLE_ADMIN
+		|| (a->scope.admin_id == 0 && a->scope.token_id == 0))
+		return (struct scope_ids){ .admin_id = UINT64_MAX };
+	return a->scope;
+}
+
 /* Where the domain stands among the actor's; n_domains when it does not. */
 static size_t
 find_domain(const struct actor *a, uint64_t domain_id)

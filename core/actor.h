@@ -11,6 +11,7 @@
 
 #include "base/base.h"
 #include "base/err.h"
+#include "db/scope.h"
 
 enum actor_kind {
 	ACTOR_ADMIN = 1,
@@ -54,6 +55,8 @@ struct actor {
 	const uint64_t *domain_ids; /* ascending; ROLE_ADMIN only */
 	const unsigned *rights;     /* of each of them: enum right, or'ed */
 	size_t n_domains;
+	struct scope_ids scope; /* the same domains for SQL, see actor_scope */
+	uint64_t token_id;      /* of the API token that was shown, 0: none */
 	const char *client;     /* address of the client, "" */
 	const char *request_id; /* "" */
 	uint64_t job_id;        /* 0 */
@@ -68,6 +71,9 @@ struct actor actor_clock(void);
 struct actor actor_cli(const char *name);
 
 bool actor_sees_all(const struct actor *a);
+/* The term of SQL: of superadmins none, of who has no domains one that nothing
+ * fits. */
+struct scope_ids actor_scope(const struct actor *a);
 bool actor_has_domain(const struct actor *a, uint64_t domain_id);
 /* In this domain; superadmins have all of them everywhere. */
 bool actor_has_right(

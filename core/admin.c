@@ -5,16 +5,12 @@
 
 #include <string.h>
 
-#include "base/jsonw.h"
 #include "base/password.h"
-#include "base/str.h"
 #include "base/timeutil.h"
+#include "core/admin_manage.h"
 #include "core/admin_rows.h"
 #include "core/sign_in.h"
 #include "core/tx.h"
-
-#define LOGIN_MAX_BYTES 100
-#define IMAGE_MAX 65536
 
 const char *
 role_name(enum role role)
@@ -63,125 +59,9 @@ admin_find(struct core *c, const char *login, struct admin *out, struct err *e)
 }
 
 bool
-admin_list(struct core *c, const struct actor *a, struct admin **items_r,
-	size_t *n_r, struct err *e)
-{
-	struct admin_row *rows;
-	size_t n;
-
-	*n_r = 0;
-	if (!actor_need_superadmin(a, e)
-		|| !admin_row_all(
-			c->db, c->arena, ADMIN_LIST_MAX, &rows, &n, e))
-		return false;
-	*items_r = arena_array(c->arena, n + 1, sizeof(**items_r));
-	if (!*items_r)
-		return err_memory(e);
-	for (size_t i = 0; i < n; i++)
-		if (!admin_of_row(c, &rows[i], &(*items_r)[i], e))
-			return false;
-	*n_r = n;
-	return true;
-}
-
-bool
 admin_count(struct core *c, uint64_t *n_r, struct err *e)
 {
 	return admin_row_count(c->db, n_r, e);
-}
-
-/* --- making one --- */
-
-struct create {
-	struct admin_row row;
-	const uint64_t *domain_ids;
-	size_t n_domains;
-};
-
-/* What the log keeps of an administrator: never the password. */
-static bool
-admin_image(struct tx *t, const struct create *in, const char **text_r,
-	struct err *e)
-{
-	struct str s = str_in(t->arena, IMAGE_MAX);
-	struct jsonw w = jsonw_over(&s);
-
-	jsonw_object(&w, NULL);
-	jsonw_str(&w, "login", in->row.login);
-	jsonw_str(&w, "name", in->row.name);
-	jsonw_str(&w, "role", role_name((enum role)in->row.role));
-	jsonw_array(&w, "domain_ids");
-	for (size_t i = 0; i < in->n_domains; i++)
-		jsonw_uint(&w, NULL, in->domain_ids[i]);
-	jsonw_end(&w);
-	jsonw_end(&w);
-	*text_r = str_text(&s);
-	return jsonw_done(&w, e);
-}
-
-static bool
-create_in_tx(struct tx *t, void *ctx, struct err *e)
-{
-	struct create *in = ctx;
-	struct change_in change = { .noun = "admin",
-		.op = CHANGE_CREATE,
-		.subject = in->row.login,
-		.version = 1 };
-	struct tx_domain *td;
-
-	for (size_t i = 0; i < in->n_domains; i++)
-		if (!tx_lock_domain(t, in->domain_ids[i], false, &td, e))
-			return false;
-	if (!admin_row_insert(t->db, &in->row, t->now_us, e)) {
-		if (!err_take_duplicate(e, "admin_login"))
-			return false;
-		return err_set(e, ERR_CONFLICT, "login", "login_taken",
-			in->row.login, "there is an administrator %s already",
-			in->row.login);
-	}
-	for (size_t i = 0; i < in->n_domains; i++)
-		if (!admin_row_add_domain(t->db, in->row.id, in->domain_ids[i],
-			    RIGHTS_ALL, e))
-			return false;
-	change.noun_id = in->row.id;
-	return admin_image(t, in, &change.after, e) && tx_change(t, &change, e);
-}
-
-static bool
-check_login(const char *login, struct err *e)
-{
-	size_t len = strlen(login);
-
-	if (len == 0)
-		return err_set(e, ERR_INVALID, "login", "required", NULL,
-			"an administrator needs a login");
-	if (len > LOGIN_MAX_BYTES)
-		return err_set(e, ERR_INVALID, "login", "too_long", login,
-			"a login has at most %d bytes", LOGIN_MAX_BYTES);
-	for (const char *p = login; *p; p++)
-		if ((unsigned char)*p <= ' ' || *p == 0x7f)
-			return err_set(e, ERR_INVALID, "login", "bad_character",
-				login,
-				"a login has no blanks or control characters");
-	return true;
-}
-
-bool
-admin_create(struct core *c, const struct actor *a, const char *login,
-	const char *name, enum role role, const uint64_t *domain_ids,
-	size_t n_domains, struct admin *out, struct err *e)
-{
-	struct create in = { .row = { .login = login,
-				     .name = name ? name : "",
-				     .role = (unsigned)role,
-				     .state = 1,
-				     .password = "" },
-		.domain_ids = domain_ids,
-		.n_domains = role == ROLE_ADMIN ? n_domains : 0 };
-
-	return actor_need_superadmin(a, e) && check_login(login, e)
-		&& core_run(c, a, "admin.create", create_in_tx, &in, NULL, e)
-		&& admin_of_row(c, &in.row, out, e);
 }
 
 /* --- passwords and links --- */
@@ -256,11 +136,14 @@ first_use_make(struct core *c, const struct actor *a, uint64_t admin_id,
 	char token[static TOKEN_LEN + 1], struct err *e)
 {
 	struct secret_change in = { .admin_id = admin_id };
-	struct admin_row row;
+	struct admin_full row;
 	uint8_t digest[32];
 
-	if (!actor_need_superadmin(a, e) || !admin_by_id(c, admin_id, &row, e))
+	if (!admin_need_manage(c, a, admin_id, &row, e))
 		return false;
+	if (row.state != ADMIN_ACTIVE)
+		return err_set(e, ERR_CONFLICT, NULL, "disabled", row.login,
+			"%s is switched off", row.login);
 	token_make(token, TOKEN_LEN);
 	token_digest(token, digest);
 	in.login = row.login;

@@ -24,20 +24,13 @@ struct admin {
 };
 const char *role_name(enum role role);
 
-/* For the command line, whose account may. An admin that exists already is
- * ERR_CONFLICT, `login_taken`. `domain_ids` for ROLE_ADMIN, with all rights. */
-bool admin_create(struct core *c, const struct actor *a, const char *login,
-	const char *name, enum role role, const uint64_t *domain_ids,
-	size_t n_domains, struct admin *out, struct err *e) MUST_USE;
+/* For the command line, whose account may. */
 bool admin_find(struct core *c, const char *login, struct admin *out,
 	struct err *e) MUST_USE;
-/* All of them by login, up to ADMIN_LIST_MAX. Superadmins only. */
-#define ADMIN_LIST_MAX 1000
-bool admin_list(struct core *c, const struct actor *a, struct admin **items_r,
-	size_t *n_r, struct err *e) MUST_USE;
 bool admin_count(struct core *c, uint64_t *n_r, struct err *e) MUST_USE;
 
-/* A new link for this admin; older unused ones end. */
+/* A new link for this admin, by who manages him (core/admin_manage.h); older
+ * unused ones end. ERR_CONFLICT `disabled` when he is switched off. */
 bool first_use_make(struct core *c, const struct actor *a, uint64_t admin_id,
 	char token[static TOKEN_LEN + 1], struct err *e) MUST_USE;
 

@@ -22,10 +22,10 @@ idempotency_claim_make(struct idempotency_claim *claim, const struct actor *a,
 
 	/* Its digest stands for the key, whatever its length. */
 	sha256_hex(key, strlen(key), digest);
-	n = snprintf(text, sizeof(text), "%s\n%llu\n%s\n%s",
+	n = snprintf(text, sizeof(text), "%s\n%llu\n%llu\n%s\n%s",
 		actor_kind_name(a->kind),
 		(unsigned long long)(a->admin_id ? a->admin_id : a->mailbox_id),
-		digest, route);
+		(unsigned long long)a->token_id, digest, route);
 	sha256(text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1,
 		claim->key_hash);
 	sha256(body, len, claim->request_hash);

@@ -93,7 +93,10 @@ job_make(struct tx *t, struct job_row *j, struct err *e)
 static bool
 may_see(const struct actor *a, const struct job_row *j)
 {
-	return actor_sees_all(a) || (a->admin_id && a->admin_id == j->admin_id)
+	/* A token of some domains sees no job of others, his own neither. */
+	return actor_sees_all(a)
+		|| (a->admin_id && a->admin_id == j->admin_id
+			&& a->scope.token_id == 0)
 		|| (j->domain_id && actor_has_domain(a, j->domain_id));
 }
 
@@ -255,6 +258,7 @@ take_rights(struct core *c, struct actor *a, struct err *e)
 	a->role = admin.role;
 	a->domain_ids = admin.domain_ids;
 	a->rights = admin.rights;
+	a->scope.admin_id = admin.role == ROLE_ADMIN ? admin.id : 0;
 	a->n_domains = admin.n_domains;
 	return true;
 }

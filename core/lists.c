@@ -153,7 +153,8 @@ list_scope(const struct actor *a, struct list_filter *f)
 	f->is_scoped = !actor_sees_all(a);
 	f->scope = a->domain_ids;
 	f->n_scope = a->n_domains;
-	f->admin_id = a->admin_id;
+	f->ids = actor_scope(a);
+	f->admin_id = f->ids.token_id ? 0 : a->admin_id;
 }
 
 static void

@@ -142,7 +142,8 @@ read_bounds(struct core *c, const struct actor *a, struct pending_bounds *b,
 	if (mode == PUBLISH_AUTOMATIC)
 		b->review = UINT64_MAX;
 	b->hold = hold_bound(nodes, n);
-	b->admin_id = actor_sees_all(a) ? 0 : a->admin_id;
+	b->is_scoped = !actor_sees_all(a);
+	b->scope = actor_scope(a);
 	return true;
 }
 
@@ -179,8 +180,8 @@ pending_list(struct core *c, const struct actor *a, const struct page_in *in,
 	*items_r = arena_array(c->arena, limit + 1, sizeof(**items_r));
 	if (!*items_r)
 		return err_memory(e);
-	if (!pending_row_held(c->db, c->arena, b.admin_id, after, limit + 1,
-		    &x.held, &x.helds, e)
+	if (!pending_row_held(
+		    c->db, c->arena, &b, after, limit + 1, &x.held, &x.helds, e)
 		|| !merge(c, &x, limit + 1, *items_r, n_r, e))
 		return false;
 	if (*n_r <= limit)

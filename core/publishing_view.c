@@ -124,7 +124,8 @@ count_pending(struct core *c, const struct actor *a, struct publishing *out,
 							: UINT64_MAX,
 		.hold = hold,
 		.upto = out->head_serial,
-		.admin_id = actor_sees_all(a) ? 0 : a->admin_id
+		.is_scoped = !actor_sees_all(a),
+		.scope = actor_scope(a)
 	};
 
 	out->pending = (struct pending_count){ .is_exact = true,

@@ -48,6 +48,7 @@ session_actor(
 		.name = s->admin.login,
 		.domain_ids = s->admin.domain_ids,
 		.rights = s->admin.rights,
+		.scope.admin_id = s->admin.role == ROLE_ADMIN ? s->admin.id : 0,
 		.n_domains = s->admin.n_domains,
 		.client = client,
 		.request_id = request_id };

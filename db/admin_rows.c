@@ -6,11 +6,8 @@
 enum {
 	Q_BY_LOGIN,
 	Q_BY_ID,
-	Q_ALL,
 	Q_DOMAINS,
 	Q_COUNT,
-	Q_INSERT,
-	Q_ADD_DOMAIN,
 	Q_PASSWORD,
 	Q_LINK_INSERT,
 	Q_LINK_END,
@@ -32,19 +29,10 @@ static const struct sql sql[] = {
 		"s", "ussuub" },
 	[Q_BY_ID] = { "SELECT " ADMIN_COLUMNS " FROM admin WHERE id = ?", "u",
 		"ussuub" },
-	[Q_ALL] = { "SELECT " ADMIN_COLUMNS
-		    " FROM admin ORDER BY login LIMIT ?",
-		"u", "ussuub" },
 	[Q_DOMAINS] = { "SELECT domain_id, rights FROM admin_domain "
 			"WHERE admin_id = ? ORDER BY domain_id",
 		"u", "uu" },
 	[Q_COUNT] = { "SELECT COUNT(*) FROM admin", "", "u" },
-	[Q_INSERT] = { "INSERT INTO admin (login, name, role, created, "
-		       "updated) VALUES (?, ?, ?, ?, ?)",
-		"ssutt", "" },
-	[Q_ADD_DOMAIN] = { "INSERT INTO admin_domain (admin_id, domain_id, "
-			   "rights) VALUES (?, ?, ?)",
-		"uuu", "" },
 	[Q_PASSWORD] = { "UPDATE admin SET password = ?, updated = ?, "
 			 "version = version + 1 WHERE id = ?",
 		"btu", "" },
@@ -131,23 +119,6 @@ admin_row_by_id(struct db *db, struct arena *a, uint64_t id,
 }
 
 bool
-admin_row_all(struct db *db, struct arena *a, size_t max,
-	struct admin_row **items_r, size_t *n_r, struct err *e)
-{
-	struct rows r;
-	bool ok;
-
-	*n_r = 0;
-	if (!db_query(db, &sql[Q_ALL], ARGS(arg_u64(max)), &r, e))
-		return false;
-	*items_r = arena_array(a, r.n + 1, sizeof(**items_r));
-	ok = *items_r != NULL;
-	while (ok && rows_next(&r))
-		ok = load(&r, a, &(*items_r)[(*n_r)++]);
-	return rows_done(&r, e) && (ok || err_memory(e));
-}
-
-bool
 admin_row_domains(struct db *db, struct arena *a, uint64_t id, uint64_t **ids_r,
 	unsigned **rights_r, size_t *n_r, struct err *e)
 {
@@ -169,31 +140,6 @@ bool
 admin_row_count(struct db *db, uint64_t *n_r, struct err *e)
 {
 	return db_query_u64(db, &sql[Q_COUNT], NO_ARGS, n_r, NULL, e);
-}
-
-bool
-admin_row_insert(
-	struct db *db, struct admin_row *row, int64_t at_us, struct err *e)
-{
-	struct db_done done;
-
-	if (!db_exec(db, &sql[Q_INSERT],
-		    ARGS(arg_text(row->login), arg_text(row->name),
-			    arg_u64(row->role), arg_time(at_us),
-			    arg_time(at_us)),
-		    &done, e))
-		return false;
-	row->id = done.insert_id;
-	return true;
-}
-
-bool
-admin_row_add_domain(struct db *db, uint64_t id, uint64_t domain_id,
-	unsigned rights, struct err *e)
-{
-	return db_exec(db, &sql[Q_ADD_DOMAIN],
-		ARGS(arg_u64(id), arg_u64(domain_id), arg_u64(rights)), NULL,
-		e);
 }
 
 bool

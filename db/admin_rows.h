@@ -18,19 +18,11 @@ bool admin_row_by_login(struct db *db, struct arena *a, const char *login,
 	struct admin_row *out, bool *found_r, struct err *e) MUST_USE;
 bool admin_row_by_id(struct db *db, struct arena *a, uint64_t id,
 	struct admin_row *out, bool *found_r, struct err *e) MUST_USE;
-/* By login, at most `max`. */
-bool admin_row_all(struct db *db, struct arena *a, size_t max,
-	struct admin_row **items_r, size_t *n_r, struct err *e) MUST_USE;
 /* Ascending, with the rights in each. */
 bool admin_row_domains(struct db *db, struct arena *a, uint64_t id,
 	uint64_t **ids_r, unsigned **rights_r, size_t *n_r,
 	struct err *e) MUST_USE;
 bool admin_row_count(struct db *db, uint64_t *n_r, struct err *e) MUST_USE;
-/* Sets row->id. Duplicate key: `admin_login`. */
-bool admin_row_insert(struct db *db, struct admin_row *row, int64_t at_us,
-	struct err *e) MUST_USE;
-bool admin_row_add_domain(struct db *db, uint64_t id, uint64_t domain_id,
-	unsigned rights, struct err *e) MUST_USE;
 bool admin_row_password(struct db *db, uint64_t id, const char *hash,
 	int64_t at_us, struct err *e) MUST_USE;
 

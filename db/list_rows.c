@@ -368,6 +368,35 @@ add_small_search(
 	}
 }
 
+static void
+bind_scope(struct build *b, const struct list_filter *f)
+{
+	struct arg a[SCOPE_ARGS];
+
+	for (size_t i = 0; i < scope_args(&f->ids, a); i++)
+		bind(b, 'u', a[i]);
+}
+
+/* More domains than fit into a list of ids. */
+static void
+add_wide_scope(struct build *b, const char *column, const struct list_filter *f)
+{
+	if (f->ids.admin_id) {
+		str_addf(&b->text,
+			" AND %s IN (SELECT domain_id FROM admin_domain "
+			"WHERE admin_id = ?)",
+			column);
+		bind(b, 'u', arg_u64(f->ids.admin_id));
+	}
+	if (f->ids.token_id) {
+		str_addf(&b->text,
+			" AND %s IN (SELECT domain_id FROM api_token_domain "
+			"WHERE token_id = ?)",
+			column);
+		bind(b, 'u', arg_u64(f->ids.token_id));
+	}
+}
+
 /* The scope as a term: for counts, small nouns and walks. */
 static void
 add_scope(
@@ -381,18 +410,16 @@ add_scope(
 		return;
 	if (d->state && strcmp(d->state, "j.state") == 0) {
 		add(b,
-			" AND (j.admin_id = ? OR j.domain_id IN (SELECT "
-			"domain_id FROM admin_domain WHERE admin_id = ?))");
+			" AND ((? <> 0 AND j.admin_id = ?) OR ("
+			"j.domain_id IS NOT NULL AND " SCOPE(
+				"j.domain_id") "))");
 		bind(b, 'u', arg_u64(f->admin_id));
 		bind(b, 'u', arg_u64(f->admin_id));
+		bind_scope(b, f);
 	} else if (f->n_scope <= SCOPE_INLINE) {
 		add_ids(b, d->domain, f->scope, f->n_scope);
 	} else {
-		str_addf(&b->text,
-			" AND %s IN (SELECT domain_id FROM admin_domain "
-			"WHERE admin_id = ?)",
-			d->domain);
-		bind(b, 'u', arg_u64(f->admin_id));
+		add_wide_scope(b, d->domain, f);
 	}
 }
 

@@ -16,7 +16,7 @@
 #ifndef DB_LIST_ROWS_H
 #define DB_LIST_ROWS_H
 
-#include "db/db.h"
+#include "db/scope.h"
 
 enum list_noun {
 	LIST_DOMAINS,
@@ -41,12 +41,13 @@ struct list_filter {
 	bool is_scoped; /* only these domains, ascending */
 	const uint64_t *scope;
 	size_t n_scope;
-	uint64_t admin_id;  /* jobs: his own too */
-	uint64_t domain_id; /* 0: all */
-	unsigned state;     /* 0: all that are alive */
-	bool is_deleted;    /* rows that are not alive */
-	const char *q;      /* NULL: none; lower case where it is ASCII */
-	const char *target; /* aliases */
+	struct scope_ids ids; /* the same for SQL */
+	uint64_t admin_id;    /* jobs: his own too, 0: not */
+	uint64_t domain_id;   /* 0: all */
+	unsigned state;       /* 0: all that are alive */
+	bool is_deleted;      /* rows that are not alive */
+	const char *q;        /* NULL: none; lower case where it is ASCII */
+	const char *target;   /* aliases */
 };
 
 /* The number of a sort key by its name; false when there is none. */

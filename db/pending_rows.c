@@ -19,11 +19,10 @@ enum { Q_COUNT, Q_FIRST, Q_DOMAINS_AFTER, Q_LIST, Q_HELD, Q_OF, Q_N };
 	"AND NOT (c.noun = 'mailbox' AND c.op = 2 "                            \
 	"AND c.after_image NOT LIKE '%\"state\":%') "                          \
 	"AND NOT (k.kind = 'w' AND c.op = 3) "                                 \
-	"AND (? = 0 OR EXISTS (SELECT 1 FROM domain s JOIN admin_domain o "    \
-	"ON o.domain_id = s.id WHERE o.admin_id = ? "                          \
-	"AND s.name = " KEY_DOMAIN "))"
-#define WAITS_IN "uuuuuu"
-enum { WAITS_ARGS = 6 };
+	"AND (? = 0 OR EXISTS (SELECT 1 FROM domain s WHERE s.name "           \
+	"= " KEY_DOMAIN " AND " SCOPE("s.id") "))"
+#define WAITS_IN "uuuuu" SCOPE_IN
+enum { WAITS_ARGS = 5 + SCOPE_ARGS };
 
 #define ACTORS(t)                                                              \
 	"GROUP_CONCAT(DISTINCT " t ".actor_name ORDER BY " t ".actor_name "    \
@@ -68,11 +67,11 @@ static const struct sql sql[] = {
 	[Q_HELD] = { "SELECT h.domain, MIN(h.held), MIN(h.serial) "
 		     "FROM node_domain h WHERE h.held <> '' "
 		     "AND (? = 0 OR h.domain > ?) AND (? = 0 OR EXISTS "
-		     "(SELECT 1 FROM domain s JOIN admin_domain o "
-		     "ON o.domain_id = s.id WHERE o.admin_id = ? "
-		     "AND s.name = h.domain)) "
-		     "GROUP BY h.domain ORDER BY h.domain LIMIT ?",
-		"usuuu", "ssu" },
+		     "(SELECT 1 FROM domain s WHERE s.name = h.domain "
+		     "AND " SCOPE("s.id") ")) "
+					  "GROUP BY h.domain ORDER BY h.domain "
+					  "LIMIT ?",
+		"usu" SCOPE_IN "u", "ssu" },
 	[Q_OF] = { "SELECT MAX(d.id), COUNT(DISTINCT r.serial), "
 		   "MIN(r.serial), MAX(r.serial), MIN(r.created), "
 		   "MAX(r.created), " ACTORS(
@@ -96,8 +95,8 @@ bounds(const struct pending_bounds *b, struct arg out[static WAITS_ARGS])
 	out[1] = arg_u64(b->upto);
 	out[2] = arg_u64(b->hold);
 	out[3] = arg_u64(b->review);
-	out[4] = arg_u64(b->admin_id);
-	out[5] = arg_u64(b->admin_id);
+	out[4] = arg_u64(b->is_scoped);
+	scope_args(&b->scope, out + 5);
 }
 
 bool
@@ -197,18 +196,19 @@ pending_row_list(struct db *db, struct arena *a, const struct pending_bounds *b,
 }
 
 bool
-pending_row_held(struct db *db, struct arena *a, uint64_t admin_id,
+pending_row_held(struct db *db, struct arena *a, const struct pending_bounds *b,
 	const char *after, size_t max, struct pending_held_row **items_r,
 	size_t *n_r, struct err *e)
 {
+	struct arg args[3 + SCOPE_ARGS + 1] = { arg_u64(after != NULL),
+		arg_text(after ? after : ""), arg_u64(b->is_scoped) };
 	struct rows r;
 	bool ok;
 
 	*n_r = 0;
-	if (!db_query(db, &sql[Q_HELD],
-		    ARGS(arg_u64(after != NULL), arg_text(after ? after : ""),
-			    arg_u64(admin_id), arg_u64(admin_id), arg_u64(max)),
-		    &r, e))
+	scope_args(&b->scope, args + 3);
+	args[3 + SCOPE_ARGS] = arg_u64(max);
+	if (!db_query(db, &sql[Q_HELD], args, ARRAY_LEN(args), &r, e))
 		return false;
 	*items_r = arena_array(a, r.n + 1, sizeof(**items_r));
 	ok = *items_r != NULL;

@@ -9,19 +9,19 @@
 #ifndef DB_PENDING_ROWS_H
 #define DB_PENDING_ROWS_H
 
-#include "db/db.h"
+#include "db/scope.h"
 
 extern const struct sql_table pending_sql;
 
 /*
  * Which changes wait: those after `review` that no approval of their domain
  * reaches, and all after `hold`. UINT64_MAX where there is no such bound.
- * `upto` is the newest serial looked at. With an admin only those of the
- * domains that he has.
+ * `upto` is the newest serial looked at. Scoped, only those of its domains.
  */
 struct pending_bounds {
 	uint64_t review, hold, upto;
-	uint64_t admin_id; /* 0: all */
+	bool is_scoped; /* false: all */
+	struct scope_ids scope;
 };
 
 #define PENDING_COUNT_MAX 10000
@@ -63,9 +63,9 @@ struct pending_held_row {
 	const char *domain, *reason;
 	uint64_t live_serial; /* of the domain there */
 };
-bool pending_row_held(struct db *db, struct arena *a, uint64_t admin_id,
-	const char *after, size_t max, struct pending_held_row **items_r,
-	size_t *n_r, struct err *e) MUST_USE;
+bool pending_row_held(struct db *db, struct arena *a,
+	const struct pending_bounds *b, const char *after, size_t max,
+	struct pending_held_row **items_r, size_t *n_r, struct err *e) MUST_USE;
 
 /* What changed in a domain after `serial`, or last; *found_r tells. */
 bool pending_row_of(struct db *db, struct arena *a, const char *domain,

@@ -3,6 +3,7 @@
  */
 #include "db/tables.h"
 
+#include "db/admin_manage_rows.h"
 #include "db/admin_rows.h"
 #include "db/alias_rows.h"
 #include "db/domain_rows.h"
@@ -26,7 +27,8 @@
 #include "db/whitelist_rows.h"
 
 const struct sql_table *const db_tables[] = { &domain_sql, &mailbox_sql,
-	&alias_sql, &whitelist_sql, &log_sql, &misc_sql, &admin_sql, &view_sql,
-	&due_sql, &node_sql, &pending_sql, &publishing_sql, &retention_sql,
-	&past_sql, &map_saved_sql, &key_log_sql, &peer_sql, &request_sql,
-	&name_sql, &gate_sql, &session_sql, NULL };
+	&alias_sql, &whitelist_sql, &log_sql, &misc_sql, &admin_sql,
+	&admin_manage_sql, &view_sql, &due_sql, &node_sql, &pending_sql,
+	&publishing_sql, &retention_sql, &past_sql, &map_saved_sql,
+	&key_log_sql, &peer_sql, &request_sql, &name_sql, &gate_sql,
+	&session_sql, NULL };

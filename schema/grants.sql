@@ -25,9 +25,16 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON alias_target TO 'postroom-web'@'localhos
 GRANT SELECT, INSERT, UPDATE, DELETE ON whitelist TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON job TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON job_error TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
-GRANT SELECT, UPDATE ON admin TO 'postroom-web'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON admin TO 'postroom-web'@'localhost';
 GRANT SELECT ON admin TO 'postroom-job'@'localhost';
-GRANT SELECT ON admin_domain TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON admin_domain TO 'postroom-web'@'localhost';
+GRANT SELECT ON admin_domain TO 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON api_token TO 'postroom-web'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON api_token_domain TO 'postroom-web'@'localhost';
+GRANT SELECT ON api_token TO 'postroom-job'@'localhost';
+GRANT SELECT ON api_token_domain TO 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON relay_request TO 'postroom-web'@'localhost';
+GRANT SELECT ON relay_request TO 'postroom-job'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON session TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON throttle TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';

@@ -42,7 +42,8 @@ class Access(apicase.ApiCase):
             "filter": {"domain_id": cls.theirs["id"]}, "expected_count": 2,
             "action": {"quota_bytes": 5}})).value["job"]
         cls.admin = cls.servers.signed_in(2, [cls.mine["id"]])
-        cls.nouns = {"domains": cls.theirs["id"], "mailboxes": cls.box["id"],
+        root = cls.root.get("/api/v1/session").value["admin"]
+        cls.nouns = {"admins": root["id"], "domains": cls.theirs["id"], "mailboxes": cls.box["id"],
                      "aliases": cls.info["id"], "whitelist": cls.net["id"],
                      "revisions": cls.serial, "jobs": cls.job["id"]}
 
@@ -66,14 +67,19 @@ class Access(apicase.ApiCase):
             return {}
         if method == "DELETE" and noun == "domains":
             return {"confirm": "theirs.example"}
+        if path.endswith("/admins/{id}/domains"):
+            return {"domain_ids": [self.mine["id"]],
+                    **({"rights": []} if method == "PUT" else {})}
         if method == "PATCH":
-            return {"domains": {"description": "mine now"},
+            return {"admins": {"name": "mine now"},
+                    "domains": {"description": "mine now"},
                     "mailboxes": {"name": "mine now"},
                     "aliases": {"description": "mine now"},
                     "whitelist": {"note": "mine now"},
                     "nodes": {"note": "mine now"}}[noun]
         if method == "POST" and path.count("/") == 3:
-            return {"domains": {"name": "more.example"},
+            return {"admins": {"login": "eve"},
+                    "domains": {"name": "more.example"},
                     "mailboxes": {"address": "eve@theirs.example"},
                     "aliases": {"address": "eve@theirs.example",
                                 "targets": ["e@else.example"]},
@@ -93,7 +99,7 @@ class Access(apicase.ApiCase):
         return self.servers.db.sql(
             "CHECKSUM TABLE domain, mailbox, alias, alias_target, whitelist,"
             " secret, revision, `change`, head, job, node, approval,"
-            " publication, node_target, node_request, setting", "postroom")
+            " publication, node_target, node_request, setting, admin, admin_domain", "postroom")
 
     def test_nobody_without_a_session(self):
         before = self.everything()

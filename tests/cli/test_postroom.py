@@ -285,8 +285,9 @@ class Admins(DbCase):
                  "theirs.test", "--name", "H")
         rows = {a["login"]: a for a in self.cli("admin", "list")["items"]}
         self.assertEqual(rows["root@x"]["role"], "superadmin")
-        self.assertEqual((rows["helper"]["role"], rows["helper"]["domains"]),
-                         ("admin", 1))
+        self.assertEqual(
+            (rows["helper"]["role"], rows["helper"]["domain_count"]),
+            ("admin", 1))
 
 
 class History(DbCase):

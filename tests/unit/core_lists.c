@@ -4,7 +4,7 @@
  */
 #include "tests/unit/core_fixture.h"
 
-#include "core/admin.h"
+#include "core/admin_manage.h"
 #include "core/bulk.h"
 #include "core/job.h"
 
@@ -302,14 +302,19 @@ many_of_a_scoped_admin_stay_in_his_domains(void **state)
 	struct form_seen seen = { 0 };
 	struct bulk_in in;
 	struct actor scoped = admin_of(domain_ids, 1), author;
-	struct admin admin;
+	int64_t ids[] = { (int64_t)domain_ids[0] };
+	const char *rights[] = { "mailboxes" };
+	const struct admin_in who = { .login = "scoped",
+		.domain_ids = { ids, 1 },
+		.rights = { rights, 1 } };
+	struct admin_view admin;
+	char token[TOKEN_LEN + 1];
 	bool is_last = false;
 	struct job j;
 
 	(void)state;
-	OK(admin_create(&core, &root_actor, "scoped", "", ROLE_ADMIN,
-		domain_ids, 1, &admin, &err));
-	scoped.admin_id = admin.id;
+	OK(admin_create(&core, &root_actor, &who, token, &admin, &err));
+	scoped.admin_id = admin.row.id;
 	bulk_in_defaults(&in);
 	OK(form_read_json(bulk_mailbox_form, text, strlen(text),
 		&json_limits_request, &in, &seen, arena, &err));

@@ -46,6 +46,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Admins
+         * @description A domain admin sees the admins of his domains, and of what else they have only how many.
+         */
+        get: operations["listAdmins"];
+        put?: never;
+        /**
+         * Name an admin
+         * @description A domain admin names others for domains of his, within his own rights there. A repeated key is answered without the link.
+         */
+        post: operations["createAdmin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An admin with all his domains that the caller has too */
+        get: operations["getAdmin"];
+        put?: never;
+        post?: never;
+        /** Delete an admin with his tokens */
+        delete: operations["deleteAdmin"];
+        options?: never;
+        head?: never;
+        /**
+         * Change name, language, state
+         * @description Switching off ends sessions and links at once, and tokens are refused.
+         */
+        patch: operations["updateAdmin"];
+        trace?: never;
+    };
+    "/api/v1/admins/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new first-use link */
+        post: operations["linkAdmin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admins/{id}/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give rights in domains
+         * @description In place of the rights that he has there; without any he may look.
+         */
+        put: operations["grantDomains"];
+        post?: never;
+        /** Take domains away */
+        delete: operations["revokeDomains"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/domains": {
         parameters: {
             query?: never;
@@ -1035,6 +1119,81 @@ export interface components {
             role: "superadmin" | "admin";
             /** @description The domains of a domain admin with the rights there; null for a superadmin, who has all. */
             domains: components["schemas"]["OwnDomain"][] | null;
+        };
+        AdminView: {
+            id: number;
+            login: string;
+            name: string;
+            /** @enum {string} */
+            role: "superadmin" | "admin";
+            /** @enum {string} */
+            state: "active" | "disabled";
+            /** @enum {string} */
+            language: "" | "en" | "ja";
+            /** @description false: the first-use link was not used yet */
+            has_password: boolean;
+            /** @description login of the domain admin who named him */
+            named_by: string | null;
+            /** @description that the caller has too */
+            domain_count: number;
+            other_domain_count: number;
+            /** @description in a list the first ten */
+            domains: components["schemas"]["AdminDomain"][];
+            /** @description the caller may change, switch off and delete him */
+            may_manage: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+        };
+        AdminDomain: {
+            id: number;
+            name: string;
+            name_unicode: string;
+            rights: components["schemas"]["Right"][];
+        };
+        AdminPage: {
+            items: components["schemas"]["AdminView"][];
+            next: string | null;
+            prev: string | null;
+            total: null;
+        };
+        AdminIn: {
+            login: string;
+            name?: string;
+            /**
+             * @default admin
+             * @enum {string}
+             */
+            role: "admin" | "superadmin";
+            /** @enum {string} */
+            language?: "" | "en" | "ja";
+            domain_ids?: number[];
+            rights?: components["schemas"]["Right"][];
+        };
+        AdminPatch: {
+            name?: string;
+            /** @enum {string} */
+            language?: "" | "en" | "ja";
+            /** @enum {string} */
+            state?: "active" | "disabled";
+        };
+        AdminGrant: {
+            domain_ids: number[];
+            rights: components["schemas"]["Right"][];
+        };
+        AdminRevoke: {
+            domain_ids: number[];
+        };
+        AdminWithLink: {
+            admin: components["schemas"]["AdminView"];
+            /** @description null in the answer to a repeated key */
+            first_use: {
+                token: string;
+                /** Format: date-time */
+                expires_at: string;
+            } | null;
         };
         Alias: {
             id: number;
@@ -2744,6 +2903,540 @@ export interface operations {
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listAdmins: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["limit"];
+                /** @description cursor: the page after it */
+                after?: components["parameters"]["after"];
+                /** @description cursor: the page before it; not together with `after` */
+                before?: components["parameters"]["before"];
+                /** @description part of a login or a name */
+                q?: string;
+                /** @description admins of this domain */
+                domain_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page, by login */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    createAdmin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body makes the thing once; the second reply is the first one again */
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "login": "hanako",
+                 *       "name": "Hanako Sato",
+                 *       "domain_ids": [
+                 *         3
+                 *       ],
+                 *       "rights": [
+                 *         "mailboxes",
+                 *         "passwords"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdminIn"];
+            };
+        };
+        responses: {
+            /** @description named; the link's token is shown here and never again */
+            201: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "admin": {
+                     *         "id": 7,
+                     *         "login": "hanako",
+                     *         "name": "Hanako Sato",
+                     *         "role": "admin",
+                     *         "state": "active",
+                     *         "language": "ja",
+                     *         "has_password": true,
+                     *         "named_by": null,
+                     *         "domain_count": 1,
+                     *         "other_domain_count": 0,
+                     *         "domains": [
+                     *           {
+                     *             "id": 3,
+                     *             "name": "example.org",
+                     *             "name_unicode": "example.org",
+                     *             "rights": [
+                     *               "mailboxes",
+                     *               "passwords"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "may_manage": true,
+                     *         "created_at": "2026-11-22T08:00:00.000000Z",
+                     *         "updated_at": "2026-11-22T08:00:00.000000Z",
+                     *         "version": 1
+                     *       },
+                     *       "first_use": {
+                     *         "token": "q7WnP2vXc8ZrT4LmK9bHsD",
+                     *         "expires_at": "2026-11-25T08:00:00.000000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdminWithLink"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getAdmin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the admin */
+            200: {
+                headers: {
+                    /** @description the version in double quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 7,
+                     *       "login": "hanako",
+                     *       "name": "Hanako Sato",
+                     *       "role": "admin",
+                     *       "state": "active",
+                     *       "language": "ja",
+                     *       "has_password": true,
+                     *       "named_by": null,
+                     *       "domain_count": 1,
+                     *       "other_domain_count": 0,
+                     *       "domains": [
+                     *         {
+                     *           "id": 3,
+                     *           "name": "example.org",
+                     *           "name_unicode": "example.org",
+                     *           "rights": [
+                     *             "mailboxes",
+                     *             "passwords"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "may_manage": true,
+                     *       "created_at": "2026-11-22T08:00:00.000000Z",
+                     *       "updated_at": "2026-11-22T08:00:00.000000Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdminView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    deleteAdmin: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description the ETag of the version that was read; without it 428, when it moved on 412
+                 * @example "3"
+                 */
+                "If-Match": components["parameters"]["ifMatch"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    updateAdmin: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description the ETag of the version that was read; without it 428, when it moved on 412
+                 * @example "3"
+                 */
+                "If-Match": components["parameters"]["ifMatch"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "state": "disabled"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdminPatch"];
+            };
+        };
+        responses: {
+            /** @description as it is now */
+            200: {
+                headers: {
+                    /** @description the version in double quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 7,
+                     *       "login": "hanako",
+                     *       "name": "Hanako Sato",
+                     *       "role": "admin",
+                     *       "state": "active",
+                     *       "language": "ja",
+                     *       "has_password": true,
+                     *       "named_by": null,
+                     *       "domain_count": 1,
+                     *       "other_domain_count": 0,
+                     *       "domains": [
+                     *         {
+                     *           "id": 3,
+                     *           "name": "example.org",
+                     *           "name_unicode": "example.org",
+                     *           "rights": [
+                     *             "mailboxes",
+                     *             "passwords"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "may_manage": true,
+                     *       "created_at": "2026-11-22T08:00:00.000000Z",
+                     *       "updated_at": "2026-11-22T08:00:00.000000Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdminView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    linkAdmin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body makes the thing once; the second reply is the first one again */
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description older unused links have ended; the token is shown here and never again */
+            200: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "admin": {
+                     *         "id": 7,
+                     *         "login": "hanako",
+                     *         "name": "Hanako Sato",
+                     *         "role": "admin",
+                     *         "state": "active",
+                     *         "language": "ja",
+                     *         "has_password": true,
+                     *         "named_by": null,
+                     *         "domain_count": 1,
+                     *         "other_domain_count": 0,
+                     *         "domains": [
+                     *           {
+                     *             "id": 3,
+                     *             "name": "example.org",
+                     *             "name_unicode": "example.org",
+                     *             "rights": [
+                     *               "mailboxes",
+                     *               "passwords"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "may_manage": true,
+                     *         "created_at": "2026-11-22T08:00:00.000000Z",
+                     *         "updated_at": "2026-11-22T08:00:00.000000Z",
+                     *         "version": 1
+                     *       },
+                     *       "first_use": {
+                     *         "token": "q7WnP2vXc8ZrT4LmK9bHsD",
+                     *         "expires_at": "2026-11-25T08:00:00.000000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdminWithLink"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    grantDomains: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description the ETag of the version that was read; without it 428, when it moved on 412
+                 * @example "3"
+                 */
+                "If-Match": components["parameters"]["ifMatch"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "domain_ids": [
+                 *         3
+                 *       ],
+                 *       "rights": [
+                 *         "mailboxes"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdminGrant"];
+            };
+        };
+        responses: {
+            /** @description as it is now */
+            200: {
+                headers: {
+                    /** @description the version in double quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 7,
+                     *       "login": "hanako",
+                     *       "name": "Hanako Sato",
+                     *       "role": "admin",
+                     *       "state": "active",
+                     *       "language": "ja",
+                     *       "has_password": true,
+                     *       "named_by": null,
+                     *       "domain_count": 1,
+                     *       "other_domain_count": 0,
+                     *       "domains": [
+                     *         {
+                     *           "id": 3,
+                     *           "name": "example.org",
+                     *           "name_unicode": "example.org",
+                     *           "rights": [
+                     *             "mailboxes",
+                     *             "passwords"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "may_manage": true,
+                     *       "created_at": "2026-11-22T08:00:00.000000Z",
+                     *       "updated_at": "2026-11-22T08:00:00.000000Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdminView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    revokeDomains: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description the ETag of the version that was read; without it 428, when it moved on 412
+                 * @example "3"
+                 */
+                "If-Match": components["parameters"]["ifMatch"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "domain_ids": [
+                 *         3
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdminRevoke"];
+            };
+        };
+        responses: {
+            /** @description as it is now */
+            200: {
+                headers: {
+                    /** @description the version in double quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 7,
+                     *       "login": "hanako",
+                     *       "name": "Hanako Sato",
+                     *       "role": "admin",
+                     *       "state": "active",
+                     *       "language": "ja",
+                     *       "has_password": true,
+                     *       "named_by": null,
+                     *       "domain_count": 1,
+                     *       "other_domain_count": 0,
+                     *       "domains": [
+                     *         {
+                     *           "id": 3,
+                     *           "name": "example.org",
+                     *           "name_unicode": "example.org",
+                     *           "rights": [
+                     *             "mailboxes",
+                     *             "passwords"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "may_manage": true,
+                     *       "created_at": "2026-11-22T08:00:00.000000Z",
+                     *       "updated_at": "2026-11-22T08:00:00.000000Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdminView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
