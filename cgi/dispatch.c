@@ -14,6 +14,7 @@
 #include "base/url.h"
 #include "cgi/dry_run.h"
 #include "cgi/once.h"
+#include "cgi/worker.h"
 
 static bool
 is_reading(enum method m)
@@ -316,6 +317,20 @@ reply_failure(struct call *c, struct request *r, struct err *e)
 	reply_problem(c->reply, c->arena, e, r->id);
 }
 
+/* A long body; what fails in it can only be logged any more. */
+static bool
+send_flow(struct call *c, struct gateway *gw)
+{
+	struct err e = ERR_EMPTY;
+	const bool is_sent = reply_send_flow(c->reply, gw, c->req->id,
+		c->req->method == METHOD_HEAD, worker_beat, &e);
+
+	if (err_is_set(&e))
+		log_error("the reply is broken off: %s", err_text(&e));
+	flow_close(&c->reply->flow);
+	return is_sent;
+}
+
 void
 dispatch(struct app *app, struct gateway *gw)
 {
@@ -340,7 +355,9 @@ dispatch(struct app *app, struct gateway *gw)
 	}
 	wipe(&c, &req);
 	request_drain(&req, gw);
-	is_sent = reply_send(&reply, gw, req.id, req.method == METHOD_HEAD);
+	is_sent = reply.flow.ctx
+		? send_flow(&c, gw)
+		: reply_send(&reply, gw, req.id, req.method == METHOD_HEAD);
 	is_sent = gateway_finish(gw) && is_sent;
 	log_request(&c, &e, monotonic_us() - start_us);
 	if (!is_sent)

@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <fcgiapp.h>
 
+#include "base/log.h"
 #include "cgi/gateway.h"
 
 struct fcgi {
@@ -85,6 +87,23 @@ fcgi_finish(struct gateway *gw)
 	return sent;
 }
 
+/*
+ * A web server takes the end of the connection for the end of the reply. What
+ * it cannot read as a record (here one of version 0) is an error to all of
+ * them, and the client's connection is cut.
+ */
+static void
+fcgi_abort(struct gateway *gw)
+{
+	static const char no_record[8] = { 0 };
+	struct fcgi *f = fcgi_of(gw);
+
+	if (f->req.ipcFd >= 0
+		&& write(f->req.ipcFd, no_record, sizeof(no_record)) < 0)
+		log_info("the web server is gone");
+	FCGX_Free(&f->req, 1);
+}
+
 static void
 fcgi_close(struct gateway *gw)
 {
@@ -103,6 +122,7 @@ fcgi_gateway(int listen_fd)
 		.read = fcgi_read,
 		.write = fcgi_write,
 		.finish = fcgi_finish,
+		.abort = fcgi_abort,
 		.close = fcgi_close,
 	};
 	const int flags = fcntl(listen_fd, F_GETFL);

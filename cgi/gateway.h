@@ -27,6 +27,7 @@ struct gateway_ops {
 	ssize_t (*read)(struct gateway *gw, char *buf, size_t len);
 	bool (*write)(struct gateway *gw, const char *buf, size_t len);
 	bool (*finish)(struct gateway *gw);
+	void (*abort)(struct gateway *gw);
 	void (*close)(struct gateway *gw);
 };
 
@@ -70,6 +71,14 @@ static inline bool
 gateway_finish(struct gateway *gw)
 {
 	return gw->ops->finish(gw);
+}
+
+/* Break the reply off, so that the web server does not take it for whole.
+ * gateway_finish is called none the less. */
+static inline void
+gateway_abort(struct gateway *gw)
+{
+	gw->ops->abort(gw);
 }
 
 /* Free the gateway and clear *gwp. */

@@ -40,6 +40,11 @@ extern const struct form domain_many_form, mailbox_many_form, alias_many_form,
 	whitelist_many_form;
 route_handler domains_bulk, mailboxes_bulk, aliases_bulk, whitelists_bulk;
 
+extern const struct form domain_export_form, mailbox_export_form,
+	alias_export_form, whitelist_export_form;
+route_handler domains_export, mailboxes_export, aliases_export,
+	whitelists_export;
+
 extern const struct form revision_query_form, revision_after_form, undo_form;
 route_handler revisions_list, revisions_get, revisions_undo;
 

@@ -69,6 +69,13 @@ plain_finish(struct gateway *gw)
 	return !plain_of(gw)->has_failed;
 }
 
+/* The exit status tells; a web server that has sent a length sees it too. */
+static void
+plain_abort(struct gateway *gw)
+{
+	plain_of(gw)->has_failed = true;
+}
+
 static void
 plain_close(struct gateway *gw)
 {
@@ -84,6 +91,7 @@ plain_gateway(void)
 		.read = plain_read,
 		.write = plain_write,
 		.finish = plain_finish,
+		.abort = plain_abort,
 		.close = plain_close,
 	};
 	struct plain *p = calloc(1, sizeof *p);

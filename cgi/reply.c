@@ -35,6 +35,23 @@ reply_json(struct reply *r, int status)
 	return &r->json;
 }
 
+bool
+reply_flow(struct reply *r, const struct flow *flow, bool is_download,
+	struct err *e)
+{
+	char text[160];
+	struct str s = STR_FIXED(text);
+
+	r->status = 200;
+	r->content_type = flow->type;
+	r->flow = *flow;
+	if (!is_download)
+		return true;
+	str_addf(&s, "attachment; filename=\"%s\"", flow->file_name);
+	return str_is_ok(&s) ? reply_header(r, "Content-Disposition", text, e)
+			     : err_memory(e);
+}
+
 struct str *
 reply_text(struct reply *r, int status, const char *type)
 {
@@ -134,7 +151,7 @@ build_head(const struct reply *r, const char *rid, struct str *head)
 	str_addf(head, "Status: %d\r\n", r->status);
 	if (r->content_type != NULL)
 		str_addf(head, "Content-Type: %s\r\n", r->content_type);
-	if (r->status != 204 && r->status != 304)
+	if (r->status != 204 && r->status != 304 && !r->flow.ctx)
 		str_addf(head, "Content-Length: %zu\r\n", r->body.len);
 	str_add(head, common_head);
 	str_addf(head, "X-Request-Id: %s\r\n", rid);
@@ -157,4 +174,38 @@ reply_send(const struct reply *r, struct gateway *gw, const char *rid,
 	if (is_head || r->content_type == NULL)
 		return true;
 	return gateway_write(gw, str_text(&r->body), r->body.len);
+}
+
+static bool
+send_pieces(const struct flow *flow, struct gateway *gw, struct str *piece,
+	void (*beat)(void), struct err *e)
+{
+	bool is_last = false;
+
+	while (!is_last) {
+		beat();
+		str_reset(piece);
+		while (piece->len < FLOW_PIECE && !is_last)
+			if (!flow_more(flow, piece, &is_last, e))
+				return false;
+		if (!gateway_write(gw, str_text(piece), piece->len))
+			return false;
+	}
+	return true;
+}
+
+bool
+reply_send_flow(struct reply *r, struct gateway *gw, const char *rid,
+	bool is_head, void (*beat)(void), struct err *e)
+{
+	struct arena *a = arena_new(FLOW_LIMIT + HEAD_MAX);
+	struct str piece = str_in(a, FLOW_LIMIT);
+	bool ok = a != NULL || err_memory(e);
+
+	ok = ok && reply_send(r, gw, rid, true)
+		&& (is_head || send_pieces(&r->flow, gw, &piece, beat, e));
+	if (!ok)
+		gateway_abort(gw);
+	arena_free(&a);
+	return ok;
 }

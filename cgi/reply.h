@@ -11,6 +11,7 @@
 #include "base/jsonw.h"
 #include "base/str.h"
 #include "cgi/gateway.h"
+#include "core/flow.h"
 
 struct reply {
 	int status;
@@ -18,6 +19,7 @@ struct reply {
 	struct str head;          /* further header lines */
 	struct str body;
 	struct jsonw json; /* over body */
+	struct flow flow;  /* a body that is sent piece by piece */
 };
 
 /* An empty reply of status 204. Made again when a handler is run again. */
@@ -28,6 +30,15 @@ struct jsonw *reply_json(struct reply *r, int status);
 
 /* Begin a body of plain text, to be added to what is returned. */
 struct str *reply_text(struct reply *r, int status, const char *type);
+
+/*
+ * A body of unknown length: its pieces are made and sent one by one, behind
+ * the head of a reply of status 200 that is offered as a file. Whoever sends it
+ * closes the flow. Once the head is out nothing can be taken back: a piece that
+ * cannot be made breaks the reply off, so that nobody takes it for whole.
+ */
+bool reply_flow(struct reply *r, const struct flow *flow, bool is_download,
+	struct err *e) MUST_USE;
 
 /*
  * A further header. Values are our own texts; one with a control character is
@@ -49,5 +60,10 @@ void reply_problem(
  */
 bool reply_send(const struct reply *r, struct gateway *gw, const char *rid,
 	bool is_head) MUST_USE;
+
+/* The same for a flow. `beat` is called before each piece. On false the reply
+ * was broken off; `e` tells why it was ours, or is empty. */
+bool reply_send_flow(struct reply *r, struct gateway *gw, const char *rid,
+	bool is_head, void (*beat)(void), struct err *e) MUST_USE;
 
 #endif

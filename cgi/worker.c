@@ -21,6 +21,9 @@
 #include "cgi/scoreboard.h"
 
 static volatile sig_atomic_t end_asked;
+/* Of this process: where the supervisor looks, and how long it waits. */
+static struct slot *own_slot;
+static unsigned deadline_s;
 
 static void
 on_end(int sig)
@@ -53,6 +56,14 @@ arm_deadline(unsigned seconds)
 	};
 
 	setitimer(ITIMER_REAL, &t, NULL);
+}
+
+void
+worker_beat(void)
+{
+	if (own_slot)
+		slot_begin(own_slot);
+	arm_deadline(deadline_s);
 }
 
 static void
@@ -109,6 +120,8 @@ worker_loop(const struct worker_job *job, struct gateway *gw, int ep,
 {
 	uint64_t served = 0;
 
+	own_slot = slot;
+	deadline_s = job->request_timeout_s;
 	while (served < job->requests_per_worker && wait_for_work(ep)) {
 		enum gateway_next got;
 
@@ -165,6 +178,7 @@ serve_once(const struct worker_job *job)
 	set_handler(SIGPIPE, SIG_IGN);
 	if (gw == NULL)
 		return 1;
+	deadline_s = job->request_timeout_s;
 	arm_deadline(job->request_timeout_s);
 	if (gateway_next(gw) == GATEWAY_REQUEST && job->start(job->ctx)) {
 		job->serve(job->ctx, gw);

@@ -34,6 +34,9 @@ struct worker_job {
  */
 int supervise_workers(const struct worker_job *job);
 
+/* Of a reply that takes long and moves: a deadline anew, from now. */
+void worker_beat(void);
+
 /*
  * Serve one plain CGI request in this process. Returns the exit status.
  */

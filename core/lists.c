@@ -83,8 +83,8 @@ bad_cursor(const char *field, struct err *e)
 		"the cursor does not belong to this list");
 }
 
-static bool
-read_sort(enum list_noun noun, const char *sort, struct list_key *k,
+bool
+list_sort_read(enum list_noun noun, const char *sort, struct list_key *k,
 	struct err *e)
 {
 	if (!sort || !*sort)
@@ -112,7 +112,7 @@ read_key(struct core *c, enum list_noun noun, const struct list_query *q,
 	if (q->after && q->before)
 		return err_set(e, ERR_INVALID, "before", "one_of_two", NULL,
 			"after or before, not both");
-	if (!read_sort(noun, q->sort, k, e))
+	if (!list_sort_read(noun, q->sort, k, e))
 		return false;
 	if (!cursor)
 		return true;

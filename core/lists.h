@@ -20,6 +20,10 @@ bool cursor_read(struct arena *a, const char *in, unsigned sort, uint64_t *id_r,
 bool list_search_text(struct arena *a, const char *q, const char **out,
 	struct err *e) MUST_USE;
 
+/* The sort key and direction; NULL and "" leave the list's own. */
+bool list_sort_read(enum list_noun noun, const char *sort, struct list_key *k,
+	struct err *e) MUST_USE;
+
 /* What the actor may see. */
 void list_scope(const struct actor *a, struct list_filter *f);
 

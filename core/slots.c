@@ -1,6 +1,6 @@
 /*
  * Byte 0 and 1 of the file are the running slots, those behind them the places
- * to wait. Open file description locks belong to the descriptor, so each
+ * to wait, and far behind the exports. Open file description locks belong to the descriptor, so each
  * process opens the file itself.
  */
 #include "core/slots.h"
@@ -16,6 +16,8 @@
 #include "base/timeutil.h"
 
 #define POLL_MS 10
+/* Bytes of the file behind every place to wait. */
+#define EXPORT_FIRST 100000
 
 int
 slots_open(void)
@@ -91,6 +93,23 @@ slots_take(int fd, unsigned waiting, unsigned timeout_ms, unsigned *slot_r,
 	} while (!ok && monotonic_us() < end);
 	lock_byte(fd, place, F_UNLCK);
 	return ok || busy(e);
+}
+
+bool
+slots_try(int fd, unsigned *slot_r, struct err *e)
+{
+	*slot_r = EXPORT_FIRST;
+	if (fd < 0)
+		return true;
+	for (unsigned i = 0; i < SLOTS_EXPORTS; i++) {
+		*slot_r = EXPORT_FIRST + i;
+		if (lock_byte(fd, *slot_r, F_WRLCK))
+			return true;
+	}
+	err_set(e, ERR_THROTTLED, NULL, "busy", NULL,
+		"%d exports are running, try again in a moment", SLOTS_EXPORTS);
+	e->retry_after_s = 5;
+	return false;
 }
 
 void

@@ -1,6 +1,6 @@
 /*
  * Slots for the costly check of an admin's password: two on a host, and a few
- * that wait. Locks on bytes of one file of this user, so that they hold across
+ * that wait; and for exports, which hold a worker for long. Locks on bytes of one file of this user, so that they hold across
  * processes, plain CGI included, and vanish with their holder.
  */
 #ifndef CORE_SLOTS_H
@@ -20,6 +20,10 @@ int slots_open(void);
  */
 bool slots_take(int fd, unsigned waiting, unsigned timeout_ms, unsigned *slot_r,
 	struct err *e) MUST_USE;
+/* One of the few places for exports, at once or ERR_THROTTLED `busy`. */
+#define SLOTS_EXPORTS 2
+bool slots_try(int fd, unsigned *slot_r, struct err *e) MUST_USE;
+
 void slots_give(int fd, unsigned slot);
 
 #endif

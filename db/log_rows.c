@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/token.h"
+#include "db/in_list.h"
 
 enum {
 	Q_CHANGE,
@@ -122,4 +123,50 @@ secret_row_exists(struct db *db, uint64_t id, bool *found_r, struct err *e)
 
 	return db_query_u64(db, &sql[Q_SECRET_EXISTS], ARGS(arg_u64(id)),
 		&value, found_r, e);
+}
+
+static bool
+values_of(struct db *db, struct arena *a, const uint64_t *ids, size_t n,
+	const char **out, struct err *e)
+{
+	struct arg args[IN_LIST_MAX];
+	struct rows r;
+
+	for (size_t i = 0; i < n; i++)
+		args[i] = arg_u64(ids[i]);
+	if (!db_query_in(db, "SELECT id, value FROM secret WHERE id IN", "",
+		    'u', "ub", args, n, &r, e))
+		return false;
+	while (rows_next(&r)) {
+		const uint64_t id = row_u64(&r, 0);
+		size_t len;
+		const void *value = row_bytes(&r, 1, &len);
+
+		for (size_t i = 0; i < n; i++)
+			if (ids[i] == id)
+				out[i] = arena_strndup(a, value, len);
+	}
+	if (!rows_done(&r, e))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!out[i])
+			return err_memory(e);
+	return true;
+}
+
+bool
+secret_row_values(struct db *db, struct arena *a, const uint64_t *ids, size_t n,
+	const char ***out, struct err *e)
+{
+	*out = arena_array(a, n + 1, sizeof(**out));
+	if (!*out)
+		return err_memory(e);
+	for (size_t i = 0; i < n; i++)
+		(*out)[i] = "";
+	for (size_t i = 0; i < n; i += IN_LIST_MAX)
+		if (!values_of(db, a, ids + i,
+			    n - i < IN_LIST_MAX ? n - i : IN_LIST_MAX, *out + i,
+			    e))
+			return false;
+	return true;
 }

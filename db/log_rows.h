@@ -39,6 +39,9 @@ bool log_row_revision(
 /* Append a secret; its id. */
 bool secret_row_insert(struct db *db, const char *kind, const char *value,
 	int64_t created_us, uint64_t *id_r, struct err *e) MUST_USE;
+/* Values by id, "" for those that are not there; in the order of `ids`. */
+bool secret_row_values(struct db *db, struct arena *a, const uint64_t *ids,
+	size_t n, const char ***out, struct err *e) MUST_USE;
 bool secret_row_exists(
 	struct db *db, uint64_t id, bool *found_r, struct err *e) MUST_USE;
 

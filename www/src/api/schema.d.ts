@@ -148,6 +148,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/domains/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list with its filter and sort, whole, as a CSV file that an import reads */
+        get: operations["exportDomains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/domains/bulk": {
         parameters: {
             query?: never;
@@ -230,6 +247,23 @@ export interface paths {
         put?: never;
         /** Add a mailbox */
         post: operations["createMailbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list with its filter and sort, whole, as a CSV file that an import reads */
+        get: operations["exportMailboxes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -344,6 +378,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/aliases/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list with its filter and sort, whole, as a CSV file that an import reads */
+        get: operations["exportAliases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/aliases/bulk": {
         parameters: {
             query?: never;
@@ -412,6 +463,23 @@ export interface paths {
         put?: never;
         /** Add a network */
         post: operations["createWhitelist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whitelist/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list with its filter and sort, whole, as a CSV file that an import reads */
+        get: operations["exportWhitelist"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3558,6 +3626,42 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    exportDomains: {
+        parameters: {
+            query?: {
+                q?: string;
+                state?: components["schemas"]["DomainState"];
+                /** @description as in the list */
+                sort?: string;
+                /** @description utf-8-bom is what Excel takes for UTF-8; shift_jis is refused with `not_encodable` where a row has a character that it lacks */
+                encoding?: "utf-8" | "utf-8-bom" | "shift_jis";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description sent piece by piece, all of one moment; a reply that breaks off is not whole */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     bulkDomains: {
         parameters: {
             query?: {
@@ -4014,6 +4118,45 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    exportMailboxes: {
+        parameters: {
+            query?: {
+                q?: string;
+                state?: components["schemas"]["MailboxState"];
+                /** @description as in the list */
+                sort?: string;
+                /** @description utf-8-bom is what Excel takes for UTF-8; shift_jis is refused with `not_encodable` where a row has a character that it lacks */
+                encoding?: "utf-8" | "utf-8-bom" | "shift_jis";
+                domain_id?: number;
+                /** @description with the password hashes as they are stored; superadmins only, and it is logged */
+                hashes?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description sent piece by piece, all of one moment; a reply that breaks off is not whole */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     bulkMailboxes: {
         parameters: {
             query?: {
@@ -4466,6 +4609,44 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    exportAliases: {
+        parameters: {
+            query?: {
+                q?: string;
+                state?: components["schemas"]["AliasState"];
+                /** @description as in the list */
+                sort?: string;
+                /** @description utf-8-bom is what Excel takes for UTF-8; shift_jis is refused with `not_encodable` where a row has a character that it lacks */
+                encoding?: "utf-8" | "utf-8-bom" | "shift_jis";
+                domain_id?: number;
+                target?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description sent piece by piece, all of one moment; a reply that breaks off is not whole */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     bulkAliases: {
         parameters: {
             query?: {
@@ -4840,6 +5021,42 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    exportWhitelist: {
+        parameters: {
+            query?: {
+                q?: string;
+                state?: components["schemas"]["WhitelistState"];
+                /** @description as in the list */
+                sort?: string;
+                /** @description utf-8-bom is what Excel takes for UTF-8; shift_jis is refused with `not_encodable` where a row has a character that it lacks */
+                encoding?: "utf-8" | "utf-8-bom" | "shift_jis";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description sent piece by piece, all of one moment; a reply that breaks off is not whole */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
