@@ -45,12 +45,12 @@ an_entry_stands_in_the_table_until_its_time(void **state)
 	add(&l, "198.51.100.7", 2000);
 	relay_sort(&l);
 	table(&l, 999, &s);
-	assert_string_equal(
-		text, "192.0.2.0/24 OK;198.51.100.7/32 OK;2001:db8::/48 OK;" END
-		";");
+	assert_string_equal(text,
+		"192.0.2.0/24 OK;198.51.100.7/32 OK;2001:db8::/48 OK;" END ";");
 	str_reset(&s);
 	table(&l, 1000, &s);
-	assert_string_equal(text, "198.51.100.7/32 OK;2001:db8::/48 OK;" END ";");
+	assert_string_equal(
+		text, "198.51.100.7/32 OK;2001:db8::/48 OK;" END ";");
 	str_reset(&s);
 	table(&l, 2000, &s);
 	assert_string_equal(text, "2001:db8::/48 OK;" END ";");
@@ -148,8 +148,9 @@ the_table_gives_back_what_is_left_of_it(void **state)
 static void
 nobody_is_found_by_the_last_line(void **state)
 {
-	static const uint8_t last[16] = { [10] = 0xff, 0xff, 0xff, 0xff, 0xff,
-		0xff };
+	static const uint8_t last[16] = {
+		[10] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff
+	};
 	struct relay_list l = { 0 };
 	char text[400], net[CIDR_TEXT_SIZE];
 	struct str s = STR_FIXED(text);
