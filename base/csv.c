@@ -25,6 +25,7 @@ struct csv {
 	bool ends_plain[256];  /* bytes that end a run outside quotes */
 	bool ends_quoted[256]; /* and inside */
 	bool is_row_ready;     /* the row in buf was handed out */
+	bool is_any_text;      /* of any encoding */
 	bool has_quoted;       /* some cell of the row had quotes */
 	uint64_t line, row_line;
 	uint32_t column;
@@ -59,6 +60,21 @@ csv_new(struct arena *a, size_t row_bytes, char separator)
 	c->line = 1;
 	c->column = 1;
 	return c;
+}
+
+void
+csv_resume(struct csv *c, uint64_t line)
+{
+	c->is_any_text = true;
+	c->line = line;
+	if (line > 1)
+		c->state = AT_CELL;
+}
+
+uint64_t
+csv_line(const struct csv *c)
+{
+	return c->line;
 }
 
 static bool
@@ -132,7 +148,8 @@ end_row(struct csv *c, struct csv_row *row, struct err *e)
 		row->cell[i] = c->buf + c->start[i];
 		row->len[i] = end - c->start[i] - 1;
 		row->column[i] = c->start_column[i];
-		if (!utf8_is_valid(row->cell[i], row->len[i]))
+		if (!c->is_any_text
+			&& !utf8_is_valid(row->cell[i], row->len[i]))
 			return bad_at(c, c->row_line, row->column[i],
 				"bad_utf8", "the cell is not UTF-8", e);
 	}

@@ -34,6 +34,17 @@ struct csv_row {
  * comma, semicolon or tab. NULL over the arena's ceiling. */
 struct csv *csv_new(struct arena *a, size_t row_bytes, char separator) MUST_USE;
 
+/*
+ * Begin behind the rows that were read before, on physical line `line`, and
+ * leave the looks at UTF-8 to the caller, who may have another encoding whose
+ * bytes below 0x40 stand for themselves (Shift_JIS, any ISO 8859). Called before
+ * the first csv_read; from line 1 a byte order mark is still skipped.
+ */
+void csv_resume(struct csv *c, uint64_t line);
+
+/* The physical line that follows the last row. */
+uint64_t csv_line(const struct csv *c);
+
 enum csv_result {
 	CSV_ROW,  /* *row_r is set; call again with the same input */
 	CSV_MORE, /* all input is taken; feed the next piece */
