@@ -224,6 +224,18 @@ create_in(struct tx *t, void *ctx, struct err *e)
 		&& tx_stamp_alias(t, al->id, e);
 }
 
+bool
+alias_create_in_tx(struct tx *t, const struct alias_in *in, struct alias *out,
+	struct err *e)
+{
+	struct create c = { .in = in };
+
+	if (!create_in(t, &c, e))
+		return false;
+	*out = c.al;
+	return true;
+}
+
 static bool
 own_texts(struct arena *a, struct alias *al, struct err *e)
 {

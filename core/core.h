@@ -18,6 +18,7 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/form.h"
+#include "base/password.h"
 #include "base/seal.h"
 #include "core/actor.h"
 #include "db/db.h"
@@ -31,6 +32,13 @@ enum core_face {
 };
 
 struct idempotency_claim;
+
+/* `n` passwords to their stored forms, in order. */
+struct hasher {
+	bool (*hash)(const struct hasher *h, enum password_scheme scheme,
+		const char *const *password, char (*out)[PASSWORD_HASH_SIZE],
+		size_t n, struct err *e);
+};
 
 /*
  * What a write would have done: filled by core_run in a dry run. Texts live in
@@ -75,6 +83,8 @@ struct core {
 	struct core_trial *trial; /* of a dry run, or NULL */
 	const struct idempotency_claim *claim; /* core/idempotency.h, or NULL */
 	int slots_fd;                          /* sign-in slots of the host */
+	/* Makes hashes on all cores (jobd); NULL: here, one after another. */
+	const struct hasher *hasher;
 	struct seal_ring seal; /* empty where there is no key file */
 };
 

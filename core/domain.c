@@ -354,6 +354,18 @@ create_in(struct tx *t, void *ctx, struct err *e)
 		&& tx_key_into_domain(t, d, e);
 }
 
+bool
+domain_create_in_tx(struct tx *t, const struct domain_in *in,
+	struct domain *out, struct err *e)
+{
+	struct create c = { .in = in };
+
+	if (!actor_need_superadmin(t->a, e) || !create_in(t, &c, e))
+		return false;
+	*out = c.d;
+	return true;
+}
+
 /* The texts of `d` are the input's: give them the life of the request. */
 static bool
 own_texts(struct arena *a, struct domain *d, struct err *e)
@@ -483,6 +495,15 @@ take_patch(const struct patch *p, struct domain *d)
 		d->retire_us = in->retire_us;
 }
 
+void
+domain_patched(const struct domain_in *in, const struct form_seen *seen,
+	struct domain *d)
+{
+	const struct patch p = { .in = in, .seen = seen };
+
+	take_patch(&p, d);
+}
+
 static bool
 patch_in(struct tx *t, void *ctx, struct err *e)
 {
@@ -503,6 +524,19 @@ patch_in(struct tx *t, void *ctx, struct err *e)
 	if (!domain_apply(t, td, &after, e))
 		return false;
 	p->d = td->d;
+	return true;
+}
+
+bool
+domain_patch_in_tx(struct tx *t, uint64_t id, uint64_t version,
+	const struct domain_in *in, const struct form_seen *seen,
+	struct domain *out, struct err *e)
+{
+	struct patch p = { id, version, in, seen, { 0 } };
+
+	if (!actor_need_superadmin(t->a, e) || !patch_in(t, &p, e))
+		return false;
+	*out = p.d;
 	return true;
 }
 

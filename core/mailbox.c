@@ -207,6 +207,13 @@ fill_new(struct tx *t, const struct create *c, const struct domain *d,
 		.version = 1 };
 }
 
+const char *
+mailbox_home(struct arena *a, const struct conf *conf, uint64_t id)
+{
+	return arena_printf(a, "%s/%02x/%llu", conf->node.mail_root,
+		(unsigned)(id % 256), (unsigned long long)id);
+}
+
 static bool
 insert(struct tx *t, const struct create *c, struct mailbox *m, struct err *e)
 {
@@ -219,9 +226,7 @@ insert(struct tx *t, const struct create *c, struct mailbox *m, struct err *e)
 			address_taken(m->address, 1, e);
 		return false;
 	}
-	m->home = arena_printf(t->arena, "%s/%02x/%llu",
-		t->c->conf->node.mail_root, (unsigned)(m->id % 256),
-		(unsigned long long)m->id);
+	m->home = mailbox_home(t->arena, t->c->conf, m->id);
 	return (m->home || err_memory(e))
 		&& (!*m->name
 			|| mailbox_row_parts(t->db, m->id, m->name, true, e));

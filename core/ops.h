@@ -33,6 +33,42 @@ bool check_transport(
 /* The flags of a domain for its special addresses. */
 void domain_note_address(struct domain *d, const char *address, bool is_there);
 
+/* The writes of one noun inside a larger one; rules as in the noun's header. */
+bool domain_create_in_tx(struct tx *t, const struct domain_in *in,
+	struct domain *out, struct err *e) MUST_USE;
+bool domain_patch_in_tx(struct tx *t, uint64_t id, uint64_t version,
+	const struct domain_in *in, const struct form_seen *seen,
+	struct domain *out, struct err *e) MUST_USE;
+bool alias_create_in_tx(struct tx *t, const struct alias_in *in,
+	struct alias *out, struct err *e) MUST_USE;
+bool whitelist_create_in_tx(struct tx *t, const struct whitelist_in *in,
+	struct whitelist *out, struct err *e) MUST_USE;
+bool whitelist_patch_in_tx(struct tx *t, uint64_t id, uint64_t version,
+	const struct whitelist_in *in, const struct form_seen *seen,
+	struct whitelist *out, struct err *e) MUST_USE;
+
+/* The row with what came set; no rule is looked at. */
+void domain_patched(const struct domain_in *in, const struct form_seen *seen,
+	struct domain *d);
+void whitelist_patched(const struct whitelist_in *in,
+	const struct form_seen *seen, struct whitelist *w);
+
+/* Where the mail of a mailbox is; NULL when the arena is full. */
+const char *mailbox_home(
+	struct arena *a, const struct conf *conf, uint64_t id) MUST_USE;
+
+/*
+ * Many new mailboxes at once: the rows of secrets, mailboxes, name parts,
+ * changes and keys each by one statement. The domains are locked, the addresses
+ * looked at, `m` filled but for home, with the number of
+ * the staged row as id; `stored` are the hashes (NULL:
+ * none). `range` are the staged rows that they come from, one each, in order.
+ */
+struct staged_range;
+bool mailbox_insert_many(struct tx *t, const struct staged_range *range,
+	struct mailbox *m, const char *const *stored, size_t n,
+	struct err *e) MUST_USE;
+
 /* From the locked row to `after` (rules, row, change, keys). Nothing happens
  * when they are the same. */
 bool domain_apply(struct tx *t, struct tx_domain *td, struct domain *after,

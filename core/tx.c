@@ -301,6 +301,18 @@ tx_key_into_domain(struct tx *t, const struct domain *d, struct err *e)
 	return key_into(t, d->name, d->id, e) && follow(t, from, e);
 }
 
+bool
+tx_key_aliases(
+	struct tx *t, const char *const *address, size_t n, struct err *e)
+{
+	size_t from = t->n_keys;
+
+	for (size_t i = 0; i < n; i++)
+		if (!tx_key(t, 'a', address[i], e))
+			return false;
+	return follow(t, from, e);
+}
+
 static bool
 add_id(struct tx *t, uint64_t **ids, size_t *n, uint64_t id, struct err *e)
 {
@@ -367,6 +379,8 @@ stamp(struct tx *t, struct err *e)
 				t->db, &t->domain[i]->d, t->serial, e))
 			return false;
 	return (!t->home || mailbox_row_stamp(t->db, t->home, t->serial, e))
+		&& mailbox_row_stamp_many(
+			t->db, t->homes, t->n_homes, t->serial, e)
 		&& mailbox_row_stamp_ids(
 			t->db, t->mailbox_ids, t->n_mailbox_ids, t->serial, e)
 		&& alias_row_stamp_ids(

@@ -46,7 +46,9 @@ struct tx {
 	size_t key_slots;
 
 	const struct text_list *given; /* targets in the order of the input */
-	struct mailbox *home; /* a new mailbox, whose home is stamped */
+	struct mailbox *home;  /* a new mailbox, whose home is stamped */
+	struct mailbox *homes; /* many of them */
+	size_t n_homes;
 	uint64_t *mailbox_ids, *alias_ids, *whitelist_ids;
 	size_t n_mailbox_ids, n_alias_ids, n_whitelist_ids;
 };
@@ -95,6 +97,10 @@ bool tx_key_reaching(struct tx *t, const char *address, struct err *e) MUST_USE;
  * reaches those. */
 bool tx_key_into_domain(
 	struct tx *t, const struct domain *d, struct err *e) MUST_USE;
+
+/* 'a' keys of these aliases and of what reaches them. */
+bool tx_key_aliases(struct tx *t, const char *const *address, size_t n,
+	struct err *e) MUST_USE;
 
 /* Stamp these rows with the serial. */
 bool tx_stamp_mailbox(struct tx *t, uint64_t id, struct err *e) MUST_USE;

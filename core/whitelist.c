@@ -213,6 +213,18 @@ create_in(struct tx *t, void *ctx, struct err *e)
 		&& tx_stamp_whitelist(t, w->id, e);
 }
 
+bool
+whitelist_create_in_tx(struct tx *t, const struct whitelist_in *in,
+	struct whitelist *out, struct err *e)
+{
+	struct write p = { .in = in };
+
+	if (!actor_need_superadmin(t->a, e) || !create_in(t, &p, e))
+		return false;
+	*out = p.w;
+	return true;
+}
+
 static bool
 finish(struct core *c, const struct write *p, const struct core_done *done,
 	struct whitelist *out, struct err *e)
@@ -261,15 +273,9 @@ lock_alive(struct tx *t, uint64_t id, uint64_t version, struct whitelist *w,
 
 #define CAME(m) FORM_CAME(whitelist_patch_form, p->seen, struct whitelist_in, m)
 
-static bool
-patch_in(struct tx *t, void *ctx, struct err *e)
+static void
+take_patch(const struct write *p, struct whitelist *after)
 {
-	struct write *p = ctx;
-	struct whitelist before, *after = &p->w;
-
-	if (!lock_alive(t, p->id, p->version, &before, e))
-		return false;
-	*after = before;
 	if (CAME(network))
 		after->network = p->in->network;
 	if (CAME(note))
@@ -280,7 +286,41 @@ patch_in(struct tx *t, void *ctx, struct err *e)
 		after->expires_us = p->in->expires_us;
 	if (CAME(state))
 		after->state = (enum whitelist_state)(p->in->state + 1);
+}
+
+void
+whitelist_patched(const struct whitelist_in *in, const struct form_seen *seen,
+	struct whitelist *w)
+{
+	const struct write p = { .in = in, .seen = seen };
+
+	take_patch(&p, w);
+}
+
+static bool
+patch_in(struct tx *t, void *ctx, struct err *e)
+{
+	struct write *p = ctx;
+	struct whitelist before, *after = &p->w;
+
+	if (!lock_alive(t, p->id, p->version, &before, e))
+		return false;
+	*after = before;
+	take_patch(p, after);
 	return whitelist_apply(t, &before, after, e);
+}
+
+bool
+whitelist_patch_in_tx(struct tx *t, uint64_t id, uint64_t version,
+	const struct whitelist_in *in, const struct form_seen *seen,
+	struct whitelist *out, struct err *e)
+{
+	struct write p = { id, version, in, seen, { 0 } };
+
+	if (!actor_need_superadmin(t->a, e) || !patch_in(t, &p, e))
+		return false;
+	*out = p.w;
+	return true;
 }
 
 bool

@@ -16,6 +16,7 @@ enum {
 	Q_REVISION,
 	Q_SECRET,
 	Q_SECRET_EXISTS,
+	Q_SECRET_OF,
 	Q_N
 };
 
@@ -39,6 +40,9 @@ static const struct sql sql[] = {
 	[Q_SECRET] = { "INSERT INTO secret (kind, value, fingerprint, created) "
 		       "VALUES (?, ?, ?, ?)",
 		"sbst", "" },
+	[Q_SECRET_OF] = { "SELECT id, fingerprint FROM secret "
+			  "WHERE created = ? AND kind = ? ORDER BY id",
+		"ts", "us" },
 	[Q_SECRET_EXISTS] = { "SELECT id FROM secret WHERE id = ?", "u", "u" },
 };
 _Static_assert(ARRAY_LEN(sql) == Q_N, "one statement each");
@@ -114,6 +118,52 @@ secret_row_insert(struct db *db, const char *kind, const char *value,
 		return false;
 	*id_r = done.insert_id;
 	return true;
+}
+
+/* Ids rise in the order that the rows were given in. */
+static bool
+read_ids(struct rows *r, const char (*print)[17], size_t n, uint64_t *ids_r)
+{
+	size_t i = 0;
+
+	while (rows_next(r)) {
+		if (i == n || strcmp(row_text(r, 1), print[i]) != 0)
+			return false;
+		ids_r[i++] = row_u64(r, 0);
+	}
+	return i == n;
+}
+
+bool
+secret_row_insert_many(struct db *db, struct arena *a, const char *kind,
+	const char *const *value, size_t n, int64_t created_us, uint64_t *ids_r,
+	struct err *e)
+{
+	char(*print)[17] = arena_array(a, n + 1, sizeof(*print));
+	struct arg *args = arena_array(a, 4 * n + 1, sizeof(*args));
+	struct rows r;
+	bool ok;
+
+	if (n == 0)
+		return true;
+	if (!print || !args)
+		return err_memory(e);
+	for (size_t i = 0; i < n; i++) {
+		fingerprint(value[i], strlen(value[i]), print[i]);
+		args[4 * i] = arg_text(kind);
+		args[4 * i + 1] = arg_text(value[i]);
+		args[4 * i + 2] = arg_text(print[i]);
+		args[4 * i + 3] = arg_time(created_us);
+	}
+	if (!db_exec_rows(db, &sql[Q_SECRET], args, 4, n, NULL, e)
+		|| !db_query(db, &sql[Q_SECRET_OF],
+			ARGS(arg_time(created_us), arg_text(kind)), &r, e))
+		return false;
+	ok = read_ids(&r, (const char(*)[17])print, n, ids_r);
+	return rows_done(&r, e)
+		&& (ok
+			|| err_set(e, ERR_RETRY, NULL, "same_moment", NULL,
+				"another write came in the same moment"));
 }
 
 bool

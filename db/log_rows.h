@@ -42,6 +42,11 @@ bool secret_row_insert(struct db *db, const char *kind, const char *value,
 /* Values by id, "" for those that are not there; in the order of `ids`. */
 bool secret_row_values(struct db *db, struct arena *a, const uint64_t *ids,
 	size_t n, const char ***out, struct err *e) MUST_USE;
+/* Many in one statement; their ids in the same order. ERR_RETRY when another
+ * write of the very same microsecond makes them hard to tell apart. */
+bool secret_row_insert_many(struct db *db, struct arena *a, const char *kind,
+	const char *const *value, size_t n, int64_t created_us, uint64_t *ids_r,
+	struct err *e) MUST_USE;
 bool secret_row_exists(
 	struct db *db, uint64_t id, bool *found_r, struct err *e) MUST_USE;
 

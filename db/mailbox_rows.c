@@ -9,6 +9,7 @@
 
 #define PART_CHARS 16
 #define PARTS_MAX 64
+#define PARTS_AT_ONCE 4000
 
 enum {
 	Q_GET,
@@ -158,18 +159,45 @@ mailbox_row_holders(struct db *db, uint64_t domain_id, const char *address,
 	return rows_done(&r, e);
 }
 
+#define INSERT_PARAMS 9
+
+static void
+insert_args(const struct mailbox *m, struct arg args[static INSERT_PARAMS])
+{
+	args[0] = arg_u64(m->domain_id);
+	args[1] = arg_text(m->address);
+	args[2] = arg_text(m->name);
+	args[3] = arg_u64(m->state);
+	args[4] = arg_i64(m->quota_bytes);
+	args[5] = arg_id(m->secret_id);
+	args[6] = arg_text(m->password_scheme);
+	args[7] = arg_time(m->created_us);
+	args[8] = arg_time(m->updated_us);
+}
+
+bool
+mailbox_row_insert_many(struct db *db, struct arena *a, const struct mailbox *m,
+	size_t n, struct err *e)
+{
+	struct arg *args = arena_array(a, n * INSERT_PARAMS, sizeof(*args));
+
+	if (!args)
+		return err_memory(e);
+	for (size_t i = 0; i < n; i++)
+		insert_args(&m[i], args + i * INSERT_PARAMS);
+	return n == 0
+		|| db_exec_rows(
+			db, &sql[Q_INSERT], args, INSERT_PARAMS, n, NULL, e);
+}
+
 bool
 mailbox_row_insert(struct db *db, struct mailbox *m, struct err *e)
 {
+	struct arg args[INSERT_PARAMS];
 	struct db_done done;
 
-	if (!db_exec(db, &sql[Q_INSERT],
-		    ARGS(arg_u64(m->domain_id), arg_text(m->address),
-			    arg_text(m->name), arg_u64(m->state),
-			    arg_i64(m->quota_bytes), arg_id(m->secret_id),
-			    arg_text(m->password_scheme),
-			    arg_time(m->created_us), arg_time(m->updated_us)),
-		    &done, e))
+	insert_args(m, args);
+	if (!db_exec(db, &sql[Q_INSERT], args, INSERT_PARAMS, &done, e))
 		return false;
 	m->id = done.insert_id;
 	return true;
@@ -195,6 +223,26 @@ mailbox_row_stamp(
 	return db_exec(db, &sql[Q_STAMP],
 		ARGS(arg_text(m->home), arg_u64(serial), arg_u64(m->id)), NULL,
 		e);
+}
+
+bool
+mailbox_row_stamp_many(struct db *db, const struct mailbox *m, size_t n,
+	uint64_t serial, struct err *e)
+{
+	struct arg args[3 * 500];
+
+	for (size_t done = 0; done < n;) {
+		size_t rows = 0;
+
+		for (; rows < 500 && done < n; rows++, done++) {
+			args[3 * rows] = arg_text(m[done].home);
+			args[3 * rows + 1] = arg_u64(serial);
+			args[3 * rows + 2] = arg_u64(m[done].id);
+		}
+		if (!db_exec_rows(db, &sql[Q_STAMP], args, 3, rows, NULL, e))
+			return false;
+	}
+	return true;
 }
 
 bool
@@ -234,17 +282,12 @@ head_len(const char *s, size_t chars)
 	return at;
 }
 
-bool
-mailbox_row_parts(struct db *db, uint64_t id, const char *name, bool is_new,
-	struct err *e)
+/* Two parameters a part; at most PARTS_MAX parts. */
+static size_t
+part_args(uint64_t id, const char *name, struct arg *args)
 {
-	struct arg args[2 * PARTS_MAX];
 	size_t n = 0;
 
-	if (!is_new
-		&& !db_exec(
-			db, &sql[Q_PART_DELETE], ARGS(arg_u64(id)), NULL, e))
-		return false;
 	for (const char *p = name; *p && n < PARTS_MAX; p += head_len(p, 1)) {
 		if (*p == ' ')
 			continue;
@@ -254,6 +297,44 @@ mailbox_row_parts(struct db *db, uint64_t id, const char *name, bool is_new,
 		args[2 * n + 1] = arg_u64(id);
 		n++;
 	}
+	return n;
+}
+
+bool
+mailbox_row_parts_many(struct db *db, struct arena *a, const struct mailbox *m,
+	size_t n, struct err *e)
+{
+	struct arg *args =
+		arena_array(a, 2 * (PARTS_AT_ONCE + PARTS_MAX), sizeof(*args));
+	size_t parts = 0;
+
+	if (!args)
+		return err_memory(e);
+	for (size_t i = 0; i < n; i++) {
+		parts += part_args(m[i].id, m[i].name, args + 2 * parts);
+		if (parts < PARTS_AT_ONCE && i + 1 < n)
+			continue;
+		if (parts > 0
+			&& !db_exec_rows(
+				db, &sql[Q_PART], args, 2, parts, NULL, e))
+			return false;
+		parts = 0;
+	}
+	return true;
+}
+
+bool
+mailbox_row_parts(struct db *db, uint64_t id, const char *name, bool is_new,
+	struct err *e)
+{
+	struct arg args[2 * PARTS_MAX];
+	size_t n;
+
+	if (!is_new
+		&& !db_exec(
+			db, &sql[Q_PART_DELETE], ARGS(arg_u64(id)), NULL, e))
+		return false;
+	n = part_args(id, name, args);
 	return n == 0 || db_exec_rows(db, &sql[Q_PART], args, 2, n, NULL, e);
 }
 

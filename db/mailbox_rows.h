@@ -59,6 +59,9 @@ bool mailbox_row_holders(struct db *db, uint64_t domain_id, const char *address,
 /* Sets m->id. Duplicate key: `mailbox_domain_address`. */
 bool mailbox_row_insert(
 	struct db *db, struct mailbox *m, struct err *e) MUST_USE;
+/* Many in one statement, without ids. Duplicate key as above. */
+bool mailbox_row_insert_many(struct db *db, struct arena *a,
+	const struct mailbox *m, size_t n, struct err *e) MUST_USE;
 /* Everything but address, domain, home and serial. */
 bool mailbox_row_update(
 	struct db *db, const struct mailbox *m, struct err *e) MUST_USE;
@@ -67,6 +70,12 @@ bool mailbox_row_stamp(struct db *db, const struct mailbox *m, uint64_t serial,
 	struct err *e) MUST_USE;
 bool mailbox_row_stamp_ids(struct db *db, const uint64_t *ids, size_t n,
 	uint64_t serial, struct err *e) MUST_USE;
+
+bool mailbox_row_stamp_many(struct db *db, const struct mailbox *m, size_t n,
+	uint64_t serial, struct err *e) MUST_USE;
+/* The searchable parts of the names of new ones. */
+bool mailbox_row_parts_many(struct db *db, struct arena *a,
+	const struct mailbox *m, size_t n, struct err *e) MUST_USE;
 
 /* The searchable parts of its name, anew. */
 bool mailbox_row_parts(struct db *db, uint64_t id, const char *name,

@@ -10,6 +10,7 @@
 #include "db/due_rows.h"
 #include "db/explain_rows.h"
 #include "db/gate_rows.h"
+#include "db/import_rows.h"
 #include "db/log_rows.h"
 #include "db/mailbox_rows.h"
 #include "db/map_rows.h"
@@ -23,6 +24,7 @@
 #include "db/request_rows.h"
 #include "db/retention_rows.h"
 #include "db/session_rows.h"
+#include "db/staging_rows.h"
 #include "db/view_rows.h"
 #include "db/whitelist_rows.h"
 
@@ -31,4 +33,4 @@ const struct sql_table *const db_tables[] = { &domain_sql, &mailbox_sql,
 	&admin_manage_sql, &view_sql, &due_sql, &node_sql, &pending_sql,
 	&publishing_sql, &retention_sql, &past_sql, &map_saved_sql,
 	&key_log_sql, &peer_sql, &request_sql, &name_sql, &gate_sql,
-	&session_sql, NULL };
+	&session_sql, &import_sql, &staging_sql, &staging_look_sql, NULL };

@@ -3,6 +3,7 @@
  * a second at the earliest due time, and at the slow things once a minute.
  */
 #include "core/due.h"
+#include "core/import.h"
 #include "core/retention.h"
 #include "jobs/jobd.h"
 
@@ -26,6 +27,7 @@ static const struct {
 	{ "sessions", due_sessions },
 	{ "purge", due_purge },
 	{ "jobs", due_jobs },
+	{ "imports", due_imports },
 };
 
 static bool

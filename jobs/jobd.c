@@ -8,6 +8,7 @@
 #include <poll.h>
 
 #include "base/log.h"
+#include "jobs/hashers.h"
 
 enum {
 	IDLE_MS = 250,
@@ -38,6 +39,7 @@ step(struct jobd *d, int *pause_ms_r, struct err *e)
 	if (!d->is_open) {
 		if (!core_open(&d->core, &d->conf, FACE_JOB, d->arena, e))
 			return false;
+		d->core.hasher = hashers_face(d->hashers);
 		d->is_open = true;
 	}
 	if (!jobd_clock(d, e))

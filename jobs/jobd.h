@@ -29,7 +29,8 @@ enum {
 struct jobd {
 	struct conf conf;
 	struct core core;
-	struct arena *arena; /* of one step */
+	struct arena *arena;     /* of one step */
+	struct hashers *hashers; /* or NULL */
 	bool is_open;
 	bool is_away;    /* the last step found the database away */
 	char holder[65]; /* host, process and start */
@@ -48,12 +49,15 @@ struct jobd {
 /*
  * A kind of job: one batch of up to `max` rows. Moves j->done on (and j->phase
  * where it has some); *is_last_r when nothing is left. `a` is the author. A
- * kind that keeps its place itself (`has_own_place`) has saved j already.
+ * kind that keeps its place itself (`has_own_place`) has saved j already. A
+ * kind of its own pace (`is_steady`) chooses how much it does at once, and goes
+ * on without a rest.
  */
 struct job_kind {
 	const char *name;
 	bool is_cancellable;
 	bool has_own_place;
+	bool is_steady;
 	bool (*batch)(struct core *c, const struct actor *a, struct job *j,
 		unsigned max, bool *is_last_r, struct err *e);
 };
@@ -64,6 +68,8 @@ extern const struct job_kind job_kind_domain_bulk;
 extern const struct job_kind job_kind_mailbox_bulk;
 extern const struct job_kind job_kind_alias_bulk;
 extern const struct job_kind job_kind_whitelist_bulk;
+extern const struct job_kind job_kind_import_check;
+extern const struct job_kind job_kind_import_run;
 
 /* NULL when this program does not know it. */
 const struct job_kind *job_kind_find(const char *name);

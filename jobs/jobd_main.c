@@ -4,10 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/charset.h"
 #include "base/log.h"
 #include "base/sandbox.h"
 #include "base/timeutil.h"
 #include "base/token.h"
+#include "jobs/hashers.h"
 #include "jobs/jobd.h"
 
 static const char usage[] =
@@ -72,6 +74,9 @@ start(struct jobd *d, const char *conf_file)
 		fatal("%s", err_text(&e));
 	if (!token_start())
 		fatal("libsodium does not start");
+	/* Before the sandbox, which lets nobody fork or open files of iconv. */
+	charset_warm();
+	d->hashers = hashers_start();
 	if (!sandbox_enter(&sandbox, NULL, &e))
 		fatal("%s", err_text(&e));
 	d->arena = arena_new(JOBD_ARENA_BYTES);
@@ -104,6 +109,7 @@ main(int argc, char **argv)
 	start(&d, conf_file);
 	log_info("started");
 	jobd_run(&d);
+	hashers_end(&d.hashers);
 	arena_free(&d.arena);
 	log_info("ended");
 	return 0;

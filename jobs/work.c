@@ -24,6 +24,8 @@ static const struct job_kind *const kinds[] = {
 	&job_kind_mailbox_bulk,
 	&job_kind_alias_bulk,
 	&job_kind_whitelist_bulk,
+	&job_kind_import_check,
+	&job_kind_import_run,
 };
 
 const struct job_kind *
@@ -127,8 +129,10 @@ run_batch(struct jobd *d, const struct job_kind *kind, struct job *j,
 		return fail(d, j, &why, e);
 	took_us = monotonic_us() - began_us;
 	d->tries = 0;
-	adapt(d, took_us);
-	*pause_ms_r = REST_LEAST_MS + (int)(took_us / 1000);
+	if (!kind->is_steady) {
+		adapt(d, took_us);
+		*pause_ms_r = REST_LEAST_MS + (int)(took_us / 1000);
+	}
 	if (!is_last)
 		return save(d, j, e);
 	/* What a killed daemon had done without saying so. */

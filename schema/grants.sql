@@ -26,6 +26,12 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON whitelist TO 'postroom-web'@'localhost',
 GRANT SELECT, INSERT, UPDATE, DELETE ON job TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON job_error TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON admin TO 'postroom-web'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON import TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON import_spool TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON staging TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON staging_target TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON import_error TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, UPDATE ON admin TO 'postroom-web'@'localhost';
 GRANT SELECT ON admin TO 'postroom-job'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON admin_domain TO 'postroom-web'@'localhost';
 GRANT SELECT ON admin_domain TO 'postroom-job'@'localhost';
