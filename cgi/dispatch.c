@@ -166,6 +166,9 @@ read_body(struct call *c, struct request *r, struct gateway *gw, struct err *e)
 	const struct json_limits limits = { .bytes = max,
 		.depth = json_limits_request.depth };
 
+	if (c->route->flags & ROUTE_BYTES)
+		return request_read_body(
+			r, gw, max, "application/octet-stream", c->arena, e);
 	if (!form) {
 		if (r->content_length > 0)
 			return err_set(e, ERR_INVALID, "", "body_not_wanted",
@@ -176,7 +179,7 @@ read_body(struct call *c, struct request *r, struct gateway *gw, struct err *e)
 		return false;
 	if (r->content_length == 0 && c->route->flags & ROUTE_BODY_OPTIONAL)
 		return true;
-	return request_read_body(r, gw, max, c->arena, e)
+	return request_read_body(r, gw, max, JSON_TYPE, c->arena, e)
 		&& form_read_json(form->table, r->body ? r->body : "",
 			r->body_len, &limits, c->body, &c->body_seen, c->arena,
 			e);
@@ -296,7 +299,7 @@ wipe(struct call *c, struct request *r)
 {
 	if (r->body)
 		explicit_bzero(r->body, r->body_len);
-	if (c->body)
+	if (c->body && c->route->body)
 		explicit_bzero(c->body, c->route->body->size);
 }
 

@@ -51,6 +51,12 @@ route_handler revisions_list, revisions_get, revisions_undo;
 extern const struct form job_query_form, job_errors_form;
 route_handler jobs_list, jobs_get, jobs_errors, jobs_cancel;
 
+extern const struct form import_list_form, import_rows_form, import_errors_form,
+	import_in_form, import_guess_form, import_how_form;
+route_handler imports_list, imports_create, imports_get, imports_piece,
+	imports_guess, imports_check, imports_run, imports_rows, imports_errors,
+	imports_passwords, imports_failed, imports_delete;
+
 extern const struct form quota_query_form, search_query_form;
 route_handler quota_show, search_show, home_show;
 

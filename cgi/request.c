@@ -279,9 +279,9 @@ request_read_head(struct request *r, struct gateway *gw,
 static bool
 is_json_type(const char *type)
 {
-	const size_t len = strlen("application/json");
+	const size_t len = strlen(JSON_TYPE);
 
-	if (type == NULL || strncasecmp(type, "application/json", len) != 0)
+	if (type == NULL || strncasecmp(type, JSON_TYPE, len) != 0)
 		return false;
 	type += len;
 	type += strspn(type, " \t");
@@ -294,9 +294,21 @@ is_json_type(const char *type)
 		|| strcasecmp(type, "charset=\"utf-8\"") == 0;
 }
 
+static bool
+check_type(const struct request *r, const char *type, struct err *e)
+{
+	const char *is = r->content_type != NULL ? r->content_type : "";
+	const bool wants_json = strcmp(type, JSON_TYPE) == 0;
+
+	if (wants_json ? is_json_type(is) : strcasecmp(is, type) == 0)
+		return true;
+	return err_set(e, ERR_MEDIA, "", wants_json ? "not_json" : "not_bytes",
+		is, "the body must be %s", type);
+}
+
 bool
 request_read_body(struct request *r, struct gateway *gw, size_t max,
-	struct arena *a, struct err *e)
+	const char *type, struct arena *a, struct err *e)
 {
 	const int64_t want = r->content_length;
 
@@ -305,10 +317,8 @@ request_read_body(struct request *r, struct gateway *gw, size_t max,
 	if (want > (int64_t)max)
 		return err_set(e, ERR_TOO_LARGE, "", "too_large", "",
 			"the body is larger than %zu bytes", max);
-	if (!is_json_type(r->content_type))
-		return err_set(e, ERR_MEDIA, "", "not_json",
-			r->content_type != NULL ? r->content_type : "",
-			"the body must be application/json");
+	if (!check_type(r, type, e))
+		return false;
 	r->body = arena_alloc(a, (size_t)want + 1);
 	if (r->body == NULL)
 		return err_memory(e);

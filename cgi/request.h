@@ -65,10 +65,11 @@ bool request_read_head(struct request *r, struct gateway *gw,
 /*
  * Read the body, at most `max` bytes. ERR_TOO_LARGE `too_large`; ERR_SYNTAX
  * `body_cut` when less came than announced; ERR_MEDIA `not_json` when it is
- * not called application/json.
+ * not called `type`, application/json (`not_bytes` for another).
  */
+#define JSON_TYPE "application/json"
 bool request_read_body(struct request *r, struct gateway *gw, size_t max,
-	struct arena *a, struct err *e) MUST_USE;
+	const char *type, struct arena *a, struct err *e) MUST_USE;
 
 /*
  * Throw away what is left of a body that nobody wants, up to a ceiling, so

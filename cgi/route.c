@@ -78,12 +78,13 @@ route_print(const struct route *table, struct str *out)
 	};
 
 	for (const struct route *r = table; r->path; r++)
-		str_addf(out, "%s\t%s\t%s\t%s\t%s%s%s%s%s\n",
+		str_addf(out, "%s\t%s\t%s\t%s\t%s%s%s%s%s%s\n",
 			method_name(r->method), r->path, gates[r->gate],
 			r->action, r->body ? "body " : "",
 			r->flags & ROUTE_BODY_OPTIONAL ? "optional " : "",
 			r->flags & ROUTE_MATCH ? "match " : "",
 			r->flags & ROUTE_ONCE ? "once " : "",
+			r->flags & ROUTE_BYTES ? "bytes " : "",
 			r->flags & ROUTE_DRY ? "dry" : "");
 	return str_is_ok(out);
 }

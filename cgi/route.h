@@ -44,6 +44,9 @@ enum route_flags {
 	/* The reply shows a token: it is not kept for a repeated key, which is
 	 * answered with what was made, without it. */
 	ROUTE_SHOWN_ONCE = 1 << 5,
+	/* The body is bytes (application/octet-stream), up to the ceiling of
+	 * bodies, and handed over as req->body. */
+	ROUTE_BYTES = 1 << 6,
 };
 
 /* A form table with the struct that it fills. */

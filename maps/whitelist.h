@@ -6,11 +6,6 @@
  * publisher; the table is what Postfix reads as a cidr_table(5) at a given
  * moment, without what has expired by then. Only `network/length OK` is ever
  * written: a `!`, `if` or `endif` would turn the table's meaning round.
- *
- * The table's last line names an address that no client has. Postfix relays
- * nothing for strangers either way, but only where that line is there does it
- * refuse them for good: of a table that was cut off it cannot be told who
- * stood in it, so its clients are asked to come again (main.cf).
  */
 #ifndef MAPS_WHITELIST_H
 #define MAPS_WHITELIST_H
@@ -51,20 +46,10 @@ bool relay_state(const struct relay_list *l, struct str *out) MUST_USE;
 bool relay_parse(
 	const char *text, struct relay_list *l, struct err *e) MUST_USE;
 
-/*
- * What can be read of a table: each line that names a network, with the end
- * that the line before it tells. False: no memory.
- */
-bool relay_read_table(
-	const char *text, struct relay_list *l, struct err *e) MUST_USE;
-
 /* The first expiry after `now`, or TIME_NONE. */
 int64_t relay_next_expiry(const struct relay_list *l, int64_t now);
 
-/*
- * Does `after` (sorted) at `now` lack anything that the table text `live`
- * lets in? So does what is no line of ours.
- */
+/* Does `after` at `now` lack a network that the table text `live` has? */
 bool relay_closes(
 	const char *live, const struct relay_list *after, int64_t now);
 

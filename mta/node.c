@@ -108,10 +108,8 @@ node_close(struct node *n)
 	relay_free(&n->relays);
 	node_recheck_clear(&n->recheck);
 	free(n->recheck.key);
-	node_recheck_clear(&n->sessions.due);
-	free(n->sessions.due.key);
-	node_recheck_clear(&n->sessions.failed);
-	free(n->sessions.failed.key);
+	node_recheck_clear(&n->kicks);
+	free(n->kicks.key);
 }
 
 bool

@@ -4,8 +4,7 @@
  *
  * The parts: live.h reads and changes the files, gate.h says what may go live,
  * publish.h brings changes live, hold.h puts routing back, relay.h keeps the
- * whitelist, reload.h reloads the servers, sessions.h ends sessions,
- * rebuild.h makes whole files and compares all, health.h finds damage,
+ * whitelist, reload.h speaks to postroom-rootd, rebuild.h makes whole files and compares all, health.h finds damage,
  * requests.h answers what people ask, report.h tells the database, source.h is
  * where all of it comes from.
  */
@@ -35,14 +34,6 @@
 struct node_recheck {
 	char **key;
 	size_t n, cap;
-};
-
-/* Logins and `@domain`s whose sessions are to end (sessions.h). */
-struct node_sessions {
-	struct node_recheck due, failed;
-	size_t next;      /* of due */
-	int64_t retry_us; /* monotonic: failed */
-	unsigned tries;
 };
 
 /* What the operator ordered on this host (hold.h). */
@@ -100,7 +91,9 @@ struct node {
 	bool is_rebuilding; /* files are about to be replaced */
 	bool is_overrun;    /* by more changes than a round reads */
 	int64_t reloads_paid_us, reload_retry_us; /* monotonic */
-	struct node_sessions sessions;
+	struct node_recheck kicks; /* sessions that could not be ended yet */
+	int64_t kick_retry_us;     /* monotonic */
+	unsigned kick_tries;
 
 	struct file_mark mark[MAP_COUNT]; /* as we left them */
 	struct file_mark cidr_mark;

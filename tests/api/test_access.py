@@ -45,12 +45,16 @@ class Access(apicase.ApiCase):
         root = cls.root.get("/api/v1/session").value["admin"]
         cls.nouns = {"admins": root["id"], "domains": cls.theirs["id"], "mailboxes": cls.box["id"],
                      "aliases": cls.info["id"], "whitelist": cls.net["id"],
-                     "revisions": cls.serial, "jobs": cls.job["id"]}
+                     "revisions": cls.serial, "jobs": cls.job["id"],
+                     "imports": case.made("imports", {"noun": "mailbox"})[
+                         "id"]}
 
     def at(self, path):
         """The path with the id of the other domain's row in it."""
         return path.replace("{id}", str(
-            self.nouns.get(path.split("/")[3], 1))).replace("{request}", "1")
+            self.nouns.get(path.split("/")[3], 1))).replace("{request}", "1").replace(
+                "{seq}", "1") + ("?outcome=new" if path.endswith("/rows")
+                                 else "")
 
     def body_of(self, method, path):
         """A body that would be taken if the caller were."""
@@ -63,8 +67,10 @@ class Access(apicase.ApiCase):
             return {"filter": narrow.get(noun, {"ids": [self.nouns[noun]]}),
                     "expected_count": 2 if noun == "mailboxes" else 1,
                     "action": {"delete": True}}
-        if method == "POST" and path.endswith("/undo"):
+        if method == "POST" and path.endswith(("/undo", "/guess", "/check")):
             return {}
+        if path.endswith("/run"):
+            return {"expected_new": 1, "expected_changed": 0}
         if method == "DELETE" and noun == "domains":
             return {"confirm": "theirs.example"}
         if path.endswith("/admins/{id}/domains"):
@@ -85,6 +91,7 @@ class Access(apicase.ApiCase):
                                 "targets": ["e@else.example"]},
                     "whitelist": {"network": "198.51.100.0/24"},
                     "nodes": {"name": "mx9"},
+                    "imports": {"noun": "whitelist"},
                     "session": {"login": "x", "password": "y"},
                     "first-use": {"token": "x" * 22, "password": "y"},
                     }[noun]
@@ -92,6 +99,9 @@ class Access(apicase.ApiCase):
 
     def call(self, client, method, path, flags, **more):
         match = '"1"' if "match" in flags else None
+        if "bytes" in flags:
+            more = {"body": b"x", "Content_Type": "application/octet-stream",
+                    **more}
         return client.send(method, self.at(path), self.body_of(method, path),
                            match=match, **more)
 
