@@ -45,8 +45,13 @@ extern const struct form domain_export_form, mailbox_export_form,
 route_handler domains_export, mailboxes_export, aliases_export,
 	whitelists_export;
 
-extern const struct form revision_query_form, revision_after_form, undo_form;
-route_handler revisions_list, revisions_get, revisions_undo;
+extern const struct form revision_query_form, revision_after_form;
+route_handler revisions_list, revisions_get;
+
+extern const struct form undo_form, undo_job_form, undo_range_form,
+	undo_preview_form;
+route_handler revisions_undo, revisions_undo_range, revisions_undo_preview,
+	jobs_undo, jobs_undo_preview;
 
 extern const struct form job_query_form, job_errors_form;
 route_handler jobs_list, jobs_get, jobs_errors, jobs_cancel;

@@ -4,6 +4,7 @@
 #include "cgi/handlers.h"
 
 #include "cgi/lists.h"
+#include "cgi/ranges.h"
 #include "core/revision.h"
 
 #define CHANGES_MAX 200
@@ -12,10 +13,9 @@ struct revisions_in {
 	struct list_in list;
 	unsigned noun;
 	int64_t noun_id;
-	int64_t admin_id;
 	int64_t domain_id;
-	int64_t from_us;
-	int64_t to_us;
+	struct range_in range;
+	const char *action;
 };
 
 static const char *const noun_words[] = { "", "domain", "mailbox", "alias",
@@ -23,30 +23,39 @@ static const char *const noun_words[] = { "", "domain", "mailbox", "alias",
 
 static const struct field query_rows[] = {
 	LIST_PAGE_ROWS(struct revisions_in),
+	{ FIELD_NAMED(struct revisions_in, list.q, "q"),
+		.max = REVISION_PREFIX_MAX },
 	{ FIELD_AT(struct revisions_in, noun), .words = noun_words },
 	{ FIELD_AT(struct revisions_in, noun_id), .min = 1,
 		.max = ROUTE_ID_MAX },
-	{ FIELD_AT(struct revisions_in, admin_id), .min = 1,
-		.max = ROUTE_ID_MAX },
 	{ FIELD_AT(struct revisions_in, domain_id), .min = 1,
 		.max = ROUTE_ID_MAX },
-	{ FIELD_TIME_AT(struct revisions_in, from_us, "from") },
-	{ FIELD_TIME_AT(struct revisions_in, to_us, "to") },
+	{ FIELD_AT(struct revisions_in, action), .max = 48 },
+	RANGE_ROWS(struct revisions_in, range.),
 	{ 0 },
 };
 
 static void
 init(void *in)
 {
-	struct revisions_in *r = in;
-
-	r->from_us = TIME_NONE;
-	r->to_us = TIME_NONE;
+	range_in_init(&((struct revisions_in *)in)->range);
 }
 
 const struct form revision_query_form = {
 	.table = query_rows, .size = sizeof(struct revisions_in), .init = init
 };
+
+static struct revision_query
+query_of(const struct revisions_in *in)
+{
+	return (struct revision_query){ .list = list_query_of(&in->list),
+		.noun = text_or_null(noun_words[in->noun]),
+		.noun_id = (uint64_t)in->noun_id,
+		.domain_id = (uint64_t)in->domain_id,
+		.range = range_of(&in->range),
+		.action = text_or_null(in->action),
+		.prefix = text_or_null(in->list.q) };
+}
 
 struct after_in {
 	int64_t after;
@@ -59,18 +68,6 @@ static const struct field after_rows[] = {
 
 const struct form revision_after_form = { .table = after_rows,
 	.size = sizeof(struct after_in) };
-
-struct undo_in {
-	const char *note;
-};
-
-static const struct field undo_rows[] = {
-	{ FIELD_AT(struct undo_in, note), .max = 500 },
-	{ 0 },
-};
-
-const struct form undo_form = { .table = undo_rows,
-	.size = sizeof(struct undo_in) };
 
 /* 0 is null: serials and ids that may be missing. */
 static void
@@ -137,13 +134,7 @@ bool
 revisions_list(struct call *c, struct err *e)
 {
 	const struct revisions_in *in = c->query;
-	const struct revision_query q = { .list = list_query_of(&in->list),
-		.noun = text_or_null(noun_words[in->noun]),
-		.noun_id = (uint64_t)in->noun_id,
-		.admin_id = (uint64_t)in->admin_id,
-		.domain_id = (uint64_t)in->domain_id,
-		.from_us = in->from_us,
-		.to_us = in->to_us };
+	const struct revision_query q = query_of(in);
 	struct revision *items;
 	struct list_page page;
 	struct jsonw *w;
@@ -192,24 +183,5 @@ revisions_get(struct call *c, struct err *e)
 	jsonw_end(w);
 	write_id(w, "next_seq", next);
 	jsonw_end(w);
-	return true;
-}
-
-bool
-revisions_undo(struct call *c, struct err *e)
-{
-	const struct undo_in *in = c->body;
-	struct revision r;
-	uint64_t serial;
-
-	if (!revision_undo(c->core, c->actor, c->id, text_or_null(in->note),
-		    &serial, e))
-		return false;
-	/* There is no revision to show. */
-	if (c->is_dry_run)
-		return true;
-	if (!revision_get(c->core, c->actor, serial, &r, e))
-		return false;
-	revision_write_json(reply_json(c->reply, 200), NULL, &r);
 	return true;
 }

@@ -1,5 +1,6 @@
 /* `postroom job`: what postroom-jobd is at. */
 #include "cli/cli.h"
+#include "cli/undo.h"
 #include "core/job.h"
 
 #include <poll.h>
@@ -149,6 +150,16 @@ wait_for(struct cli *c, struct err *e)
 	return is_ok;
 }
 
+static bool
+undo(struct cli *c, struct err *e)
+{
+	struct revision_range range = { .from_us = TIME_NONE,
+		.to_us = TIME_NONE };
+
+	return cli_number("ID", c->arg[0], &range.job_id, e)
+		&& cli_undo_range(c, &range, e);
+}
+
 /* clang-format off */
 const struct cli_command cli_job_commands[] = {
 	{ "job", "list", NULL, "list jobs, newest first", list_options,
@@ -160,6 +171,8 @@ const struct cli_command cli_job_commands[] = {
 		NULL, NULL, CLI_DB, cancel },
 	{ "job", "wait", "ID", "wait until a job has ended",
 		wait_options, NULL, CLI_DB, wait_for },
+	{ "job", "undo", "ID", "take back everything that a job changed",
+		cli_undo_options, NULL, CLI_DB, undo },
 	{ 0 },
 };
 /* clang-format on */

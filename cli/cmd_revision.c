@@ -1,15 +1,22 @@
 /* `postroom revision`: who changed what, and the way back. */
-#include "cli/cli.h"
+#include <string.h>
+
+#include "base/timeutil.h"
+#include "cli/undo.h"
 #include "core/revision.h"
 
 enum { CHANGES_AT_ONCE = 500 };
 
 static const struct cli_option list_options[] = {
-	{ "noun", CLI_WORD, "NOUN", "domain, mailbox, alias or whitelist",
+	{ "noun", CLI_WORD, "NOUN",
+		"domain, mailbox, alias, whitelist, admin, node or setting",
 		NULL },
 	{ "id", CLI_WORD, "N", "of one object of that noun", NULL },
 	{ "domain-id", CLI_WORD, "N", "only of this domain", NULL },
 	{ "admin-id", CLI_WORD, "N", "only by this admin", NULL },
+	{ "by", CLI_WORD, "NAME", "only by whoever has this name", NULL },
+	{ "job", CLI_WORD, "N", "only of this job", NULL },
+	{ "action", CLI_WORD, "ACTION", "only this, as mailbox.update", NULL },
 	{ "from", CLI_WORD, "TIME", "not before", NULL },
 	{ "to", CLI_WORD, "TIME", "before", NULL },
 	CLI_LIST_OPTIONS,
@@ -17,7 +24,11 @@ static const struct cli_option list_options[] = {
 };
 
 static const struct cli_option undo_options[] = {
-	{ "note", CLI_TEXT, "TEXT", "why; kept with the revision", NULL },
+	{ "by", CLI_WORD, "NAME", "of this person, with --from and --to",
+		NULL },
+	{ "from", CLI_WORD, "TIME", "not before", NULL },
+	{ "to", CLI_WORD, "TIME", "before; now if it is missing", NULL },
+	CLI_UNDO_OPTIONS,
 	{ 0 },
 };
 
@@ -72,7 +83,8 @@ read_filter(struct cli *c, struct revision_query *q, struct err *e)
 	} ids[] = {
 		{ "id", &q->noun_id },
 		{ "domain-id", &q->domain_id },
-		{ "admin-id", &q->admin_id },
+		{ "admin-id", &q->range.admin_id },
+		{ "job", &q->range.job_id },
 	};
 	const char *from = cli_opt(c, "from"), *to = cli_opt(c, "to");
 
@@ -82,8 +94,8 @@ read_filter(struct cli *c, struct revision_query *q, struct err *e)
 		if (text && !cli_number(ids[i].name, text, ids[i].value, e))
 			return false;
 	}
-	return (from == NULL || time_parse(from, &q->from_us, e))
-		&& (to == NULL || time_parse(to, &q->to_us, e));
+	return (from == NULL || time_parse(from, &q->range.from_us, e))
+		&& (to == NULL || time_parse(to, &q->range.to_us, e));
 }
 
 static bool
@@ -91,8 +103,11 @@ list(struct cli *c, struct err *e)
 {
 	struct revision_query q = {
 		.noun = cli_opt(c, "noun"),
-		.from_us = TIME_NONE,
-		.to_us = TIME_NONE,
+		.range = { .actor = cli_opt(c, "by"),
+			.from_us = TIME_NONE,
+			.to_us = TIME_NONE },
+		.action = cli_opt(c, "action"),
+		.prefix = cli_opt(c, "search"),
 	};
 
 	return read_filter(c, &q, e) && cli_list(c, list_page, &q, &q.list, e);
@@ -137,19 +152,61 @@ show(struct cli *c, struct err *e)
 }
 
 static bool
-undo(struct cli *c, struct err *e)
+undo_one(struct cli *c, uint64_t serial, struct err *e)
 {
-	uint64_t serial, made;
+	uint64_t made;
 
-	if (!cli_number("SERIAL", c->arg[0], &serial, e)
-		|| !revision_undo(&c->core, &c->actor, serial,
-			cli_opt(c, "note"), &made, e))
+	if (!revision_undo(
+		    &c->core, &c->actor, serial, cli_opt(c, "note"), &made, e))
 		return false;
 	jsonw_object(&c->json, NULL);
 	jsonw_uint(&c->json, "undoes", serial);
 	jsonw_uint(&c->json, "serial", made);
 	jsonw_end(&c->json);
 	return true;
+}
+
+/* `A..B` */
+static bool
+undo_serials(struct cli *c, const char *dots, struct err *e)
+{
+	struct revision_range range = { .from_us = TIME_NONE,
+		.to_us = TIME_NONE };
+	char *first = arena_strdup(c->arena, c->arg[0]);
+
+	if (!first)
+		return err_memory(e);
+	first[dots - c->arg[0]] = '\0';
+	return cli_number("SERIAL", first, &range.from_serial, e)
+		&& cli_number("SERIAL", dots + 2, &range.to_serial, e)
+		&& cli_undo_range(c, &range, e);
+}
+
+static bool
+undo_person(struct cli *c, struct err *e)
+{
+	const char *from = cli_opt(c, "from"), *to = cli_opt(c, "to");
+	struct revision_range range = { .actor = cli_opt(c, "by"),
+		.from_us = TIME_NONE,
+		.to_us = c->core.now() };
+
+	return (from == NULL || time_parse(from, &range.from_us, e))
+		&& (to == NULL || time_parse(to, &range.to_us, e))
+		&& cli_undo_range(c, &range, e);
+}
+
+static bool
+undo(struct cli *c, struct err *e)
+{
+	const char *dots = c->n_args ? strstr(c->arg[0], "..") : NULL;
+	uint64_t serial;
+
+	if (c->n_args == 0)
+		return undo_person(c, e);
+	if (dots)
+		return undo_serials(c, dots, e);
+	return cli_number("SERIAL", c->arg[0], &serial, e)
+		&& undo_one(c, serial, e);
 }
 
 /* clang-format off */
@@ -159,7 +216,8 @@ const struct cli_command cli_revision_commands[] = {
 		CLI_DB, list },
 	{ "revision", "show", "SERIAL", "show a revision and its changes",
 		NULL, NULL, CLI_DB, show },
-	{ "revision", "undo", "SERIAL", "write the revision that undoes it",
+	{ "revision", "undo", "[SERIAL]",
+		"undo a revision, those from A..B, or a person's",
 		undo_options, NULL, CLI_WRITE, undo },
 	{ 0 },
 };

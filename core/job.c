@@ -58,7 +58,12 @@ job_of_row(struct job *j, const struct job_row *row)
 		.actor_name = row->actor_name,
 		.created_us = row->created_us,
 		.started_us = row->started_us,
-		.finished_us = row->finished_us };
+		.finished_us = row->finished_us,
+		.undoes_job = row->undoes_job,
+		.undone_by = row->undone_by,
+		.is_undoable = row->has_revisions && row->undone_by == 0
+			&& row->state != JOB_QUEUED
+			&& row->state != JOB_RUNNING };
 }
 
 /* What jobd changes of it. */
@@ -314,5 +319,14 @@ job_write_json(struct jsonw *w, const char *key, const struct job *j)
 	jsonw_time(w, "created_at", j->created_us);
 	jsonw_time(w, "started_at", j->started_us);
 	jsonw_time(w, "finished_at", j->finished_us);
+	if (j->undoes_job)
+		jsonw_uint(w, "undoes_job", j->undoes_job);
+	else
+		jsonw_null(w, "undoes_job");
+	if (j->undone_by)
+		jsonw_uint(w, "undone_by", j->undone_by);
+	else
+		jsonw_null(w, "undone_by");
+	jsonw_bool(w, "undoable", j->is_undoable);
 	jsonw_end(w);
 }

@@ -40,6 +40,9 @@ struct job {
 	uint64_t admin_id;
 	const char *actor_name;
 	int64_t created_us, started_us, finished_us;
+	uint64_t undoes_job; /* core/undo_range.h; 0: none */
+	uint64_t undone_by;  /* the newest job that undoes it, 0: none */
+	bool is_undoable;    /* it has ended, and its revisions are there */
 };
 
 bool job_get(struct core *c, const struct actor *a, uint64_t id,

@@ -135,8 +135,7 @@ home_get(struct core *c, const struct actor *a, struct home *out, struct err *e)
 	const struct list_query quota = { .limit = HOME_QUOTA };
 	const struct revision_query newest = {
 		.list = { .limit = HOME_REVISIONS },
-		.from_us = TIME_NONE,
-		.to_us = TIME_NONE
+		.range = { .from_us = TIME_NONE, .to_us = TIME_NONE }
 	};
 	struct list_page q, r;
 

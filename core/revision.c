@@ -86,19 +86,20 @@ read_cursor(struct core *c, const struct list_query *q,
 			"the cursor does not belong to this list");
 }
 
-static bool
-filter_of(struct core *c, const struct actor *a, const struct revision_query *q,
-	struct revision_filter *f, struct err *e)
+bool
+revision_filter_of(struct core *c, const struct actor *a,
+	const struct revision_query *q, struct revision_filter *f,
+	struct err *e)
 {
 	*f = (struct revision_filter){ .is_scoped = !actor_sees_all(a),
 		.scope = a->domain_ids,
 		.n_scope = a->n_domains,
 		.noun = q->noun,
 		.noun_id = q->noun_id,
-		.admin_id = q->admin_id,
 		.domain_id = q->domain_id,
-		.from_us = q->from_us,
-		.to_us = q->to_us };
+		.range = q->range,
+		.action = q->action,
+		.prefix = q->prefix };
 	if (f->domain_id && !actor_has_domain(a, f->domain_id))
 		return no_such("domain", e);
 	return read_cursor(c, &q->list, f, e);
@@ -115,7 +116,7 @@ revision_list(struct core *c, const struct actor *a,
 	bool has_more, ok = true;
 
 	*page_r = (struct list_page){ 0 };
-	if (!filter_of(c, a, q, &f, e)
+	if (!revision_filter_of(c, a, q, &f, e)
 		|| !revision_rows(c->db, c->arena, &f, limit + 1, &v, &n, e))
 		return false;
 	has_more = n > limit;
@@ -144,8 +145,7 @@ revision_get(struct core *c, const struct actor *a, uint64_t serial,
 		.is_scoped = !actor_sees_all(a),
 		.scope = a->domain_ids,
 		.n_scope = a->n_domains,
-		.from_us = TIME_NONE,
-		.to_us = TIME_NONE };
+		.range = { .from_us = TIME_NONE, .to_us = TIME_NONE } };
 	struct revision_view *v;
 	size_t n;
 

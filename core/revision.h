@@ -20,6 +20,7 @@
 
 #include "core/core.h"
 #include "core/list.h"
+#include "db/revision_rows.h"
 
 enum change_op {
 	CHANGE_CREATE = 1,
@@ -63,9 +64,10 @@ struct revision_query {
 	struct list_query list; /* newest first; no sort, no q */
 	const char *noun;       /* or NULL */
 	uint64_t noun_id;       /* 0: all */
-	uint64_t admin_id;
 	uint64_t domain_id;
-	int64_t from_us, to_us; /* TIME_NONE: open */
+	struct revision_range range;
+	const char *action; /* or NULL */
+	const char *prefix; /* what a subject begins with, or NULL */
 };
 bool revision_list(struct core *c, const struct actor *a,
 	const struct revision_query *q, struct revision **items_r,
@@ -83,5 +85,10 @@ bool revision_changes(struct core *c, const struct actor *a, uint64_t serial,
 /* `note` may be NULL. *serial_r is the new revision. */
 bool revision_undo(struct core *c, const struct actor *a, uint64_t serial,
 	const char *note, uint64_t *serial_r, struct err *e) MUST_USE;
+
+/* The filter of a list, for what goes through all that match. */
+bool revision_filter_of(struct core *c, const struct actor *a,
+	const struct revision_query *q, struct revision_filter *f_r,
+	struct err *e) MUST_USE;
 
 #endif

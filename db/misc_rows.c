@@ -49,10 +49,11 @@ static const struct sql sql[] = {
 		"t", "" },
 	[Q_JOB_INSERT] = { "INSERT INTO job (kind, state, subject, domain_id, "
 			   "args, phase, done, total, message, actor_kind, "
-			   "admin_id, actor_name, created, started, finished) "
+			   "admin_id, actor_name, created, started, finished, "
+			   "undoes_job) "
 			   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-			   "?)",
-		"susussuusuusttt", "" },
+			   "?, ?)",
+		"susussuusuustttu", "" },
 	[Q_JOB_GET] = { "SELECT " JOB_COLUMNS " FROM job j WHERE j.id = ?", "u",
 		JOB_OUT },
 	[Q_JOB_OF_DOMAIN] = { "SELECT id FROM job WHERE domain_id = ? "
@@ -221,6 +222,9 @@ job_load(const struct rows *r, struct arena *a, void *item)
 	j->created_us = row_time(r, 16);
 	j->started_us = row_time(r, 17);
 	j->finished_us = row_time(r, 18);
+	j->undoes_job = row_u64(r, 19);
+	j->undone_by = row_u64(r, 20);
+	j->has_revisions = row_u64(r, 21);
 	return j->kind && j->subject && j->args && j->phase && j->message
 		&& j->actor_name;
 }
@@ -238,7 +242,7 @@ job_row_insert(struct db *db, struct job_row *j, struct err *e)
 			    arg_text(j->message), arg_u64(j->actor_kind),
 			    arg_id(j->admin_id), arg_text(j->actor_name),
 			    arg_time(j->created_us), arg_time(j->started_us),
-			    arg_time(j->finished_us)),
+			    arg_time(j->finished_us), arg_id(j->undoes_job)),
 		    &done, e))
 		return false;
 	j->id = done.insert_id;

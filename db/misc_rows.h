@@ -48,16 +48,24 @@ struct job_row {
 	uint64_t admin_id;
 	const char *actor_name;
 	int64_t created_us, started_us, finished_us;
+	uint64_t undoes_job; /* 0: it undoes no job */
+	uint64_t undone_by;  /* the job that undoes it, 0: none */
+	bool has_revisions;  /* in the log; read only */
 };
 #define JOB_COLUMNS                                                            \
 	"j.id, j.kind, j.state, j.subject, j.domain_id, j.args, j.phase, "     \
 	"j.done, j.total, j.failed, j.seq, j.cancel, j.message, "              \
 	"j.actor_kind, j.admin_id, j.actor_name, j.created, j.started, "       \
-	"j.finished"
+	"j.finished, j.undoes_job, (SELECT MAX(u.id) FROM job u "              \
+	"WHERE u.undoes_job = j.id AND u.state NOT IN (4, 5) "                 \
+	"AND (SELECT w.id FROM job w WHERE w.undoes_job = u.id "               \
+	"AND w.state NOT IN (4, 5) LIMIT 1) IS NULL), "                        \
+	"CAST((SELECT r.serial FROM revision r WHERE r.job_id = j.id "         \
+	"LIMIT 1) IS NOT NULL AS UNSIGNED)"
 #define JOB_OUT                                                                \
 	"usususs"                                                              \
 	"uuuuu"                                                                \
-	"suusttt"
+	"suustttuuu"
 
 bool job_load(const struct rows *r, struct arena *a, void *item) MUST_USE;
 bool job_row_insert(struct db *db, struct job_row *j, struct err *e) MUST_USE;

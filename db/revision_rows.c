@@ -1,5 +1,5 @@
 /*
- * SQL of the list of revisions.
+ * SQL of the list of revisions, and of what an undo of many of them meets.
  */
 #include "db/revision_rows.h"
 
@@ -8,15 +8,25 @@
 #include "base/str.h"
 
 #define SCOPE_MAX 256
-#define ARGS_MAX (SCOPE_MAX + 16)
+#define ARGS_MAX (SCOPE_MAX + 48)
+#define TEXT_MAX 12288
+
+/* Undone, as long as the undo was not undone itself. NOT EXISTS would be made
+ * a table of all undos first; a LIMIT keeps it a look at one key. */
+#define UNDONE_BY(serial)                                                      \
+	"SELECT MIN(u.serial) FROM revision u WHERE u.undoes = " serial        \
+	" AND (SELECT v.serial FROM revision v WHERE v.undoes = u.serial "     \
+	"LIMIT 1) IS NULL"
 
 #define COLUMNS                                                                \
 	"SELECT r.serial, r.prov_id, r.action, r.actor_kind, r.admin_id, "     \
 	"r.actor_name, r.client, r.request_id, r.note, r.undoes, r.job_id, "   \
-	"r.changes, r.created, (SELECT MIN(u.serial) FROM revision u "         \
-	"WHERE u.undoes = r.serial), c.noun, c.noun_id, c.domain_id, c.op, "   \
-	"c.subject FROM revision r LEFT JOIN `change` c "                      \
-	"ON c.prov_id = r.prov_id AND c.seq = 0 WHERE 1 = 1"
+	"r.changes, r.created, (" UNDONE_BY(                                   \
+		"r.serial") "), c.noun, "                                      \
+			    "c.noun_id, c.domain_id, c.op, "                   \
+			    "c.subject FROM revision r LEFT JOIN `change` c "  \
+			    "ON c.prov_id = r.prov_id AND c.seq = 0 WHERE 1 "  \
+			    "= 1"
 #define OUT                                                                    \
 	"uusuussssuuut"                                                        \
 	"u"                                                                    \
@@ -24,18 +34,31 @@
 
 struct build {
 	struct str text;
-	char buf[4096];
+	char buf[TEXT_MAX];
 	char in[ARGS_MAX + 1];
 	struct arg arg[ARGS_MAX];
 	size_t n;
+	char prefix[2 * REVISION_PREFIX_MAX + 2];
 };
 
 static void
 term(struct build *b, const char *text, char kind, struct arg a)
 {
+	if (b->n == ARGS_MAX)
+		return;
 	str_add(&b->text, text);
 	b->in[b->n] = kind;
 	b->arg[b->n++] = a;
+}
+
+/* ` AND ALIAS.COLUMN OP ?` */
+static void
+column(struct build *b, const char *alias, const char *test, char kind,
+	struct arg a)
+{
+	str_add(&b->text, " AND ");
+	str_add(&b->text, alias);
+	term(b, test, kind, a);
 }
 
 static void
@@ -55,12 +78,58 @@ add_scope(struct build *b, const struct revision_filter *f)
 }
 
 static void
-add_filter(struct build *b, const struct revision_filter *f)
+add_range(struct build *b, const struct revision_range *r, const char *alias)
 {
-	if (f->serial)
-		term(b, " AND r.serial = ?", 'u', arg_u64(f->serial));
-	if (f->is_scoped)
-		add_scope(b, f);
+	if (r->job_id)
+		column(b, alias, ".job_id = ?", 'u', arg_u64(r->job_id));
+	if (r->from_serial)
+		column(b, alias, ".serial >= ?", 'u', arg_u64(r->from_serial));
+	if (r->to_serial)
+		column(b, alias, ".serial <= ?", 'u', arg_u64(r->to_serial));
+	if (r->admin_id)
+		column(b, alias, ".admin_id = ?", 'u', arg_u64(r->admin_id));
+	if (r->actor)
+		column(b, alias, ".actor_name = ?", 's', arg_text(r->actor));
+	if (r->from_us != TIME_NONE)
+		column(b, alias, ".created >= ?", 't', arg_time(r->from_us));
+	if (r->to_us != TIME_NONE)
+		column(b, alias, ".created < ?", 't', arg_time(r->to_us));
+}
+
+static void
+add_undoable(struct build *b, const struct revision_filter *f)
+{
+	str_add(&b->text,
+		" AND r.action NOT IN ('domain.delete.rows', "
+		"'domain.restore.rows') AND (" UNDONE_BY(
+			"r.serial") ") IS "
+				    "NULL AND (SELECT y.serial FROM revision y "
+				    "WHERE y.serial = r.undoes");
+	add_range(b, &f->range, "y");
+	str_add(&b->text, " LIMIT 1) IS NULL");
+}
+
+/* An underscore or a percent sign in it stands for itself. */
+static void
+add_prefix(struct build *b, const char *prefix)
+{
+	struct str s = STR_FIXED(b->prefix);
+
+	for (; *prefix; prefix++) {
+		if (strchr("\\%_", *prefix))
+			str_add_char(&s, '\\');
+		str_add_char(&s, *prefix);
+	}
+	str_add_char(&s, '%');
+	term(b,
+		" AND r.prov_id IN (SELECT p.prov_id FROM `change` p "
+		"WHERE p.subject LIKE ?)",
+		's', arg_text(b->prefix));
+}
+
+static void
+add_noun(struct build *b, const struct revision_filter *f)
+{
 	if (f->noun && f->noun_id) {
 		term(b,
 			" AND r.prov_id IN (SELECT n.prov_id FROM `change` n "
@@ -78,12 +147,23 @@ add_filter(struct build *b, const struct revision_filter *f)
 			" AND EXISTS (SELECT 1 FROM `change` g "
 			"WHERE g.prov_id = r.prov_id AND g.domain_id = ?)",
 			'u', arg_u64(f->domain_id));
-	if (f->admin_id)
-		term(b, " AND r.admin_id = ?", 'u', arg_u64(f->admin_id));
-	if (f->from_us != TIME_NONE)
-		term(b, " AND r.created >= ?", 't', arg_time(f->from_us));
-	if (f->to_us != TIME_NONE)
-		term(b, " AND r.created < ?", 't', arg_time(f->to_us));
+}
+
+static void
+add_filter(struct build *b, const struct revision_filter *f)
+{
+	if (f->serial)
+		term(b, " AND r.serial = ?", 'u', arg_u64(f->serial));
+	if (f->is_scoped)
+		add_scope(b, f);
+	add_noun(b, f);
+	add_range(b, &f->range, "r");
+	if (f->action)
+		term(b, " AND r.action = ?", 's', arg_text(f->action));
+	if (f->prefix)
+		add_prefix(b, f->prefix);
+	if (f->is_undoable)
+		add_undoable(b, f);
 	if (f->has_cursor)
 		term(b, f->is_back ? " AND r.serial > ?" : " AND r.serial < ?",
 			'u', arg_u64(f->cursor));
@@ -116,31 +196,108 @@ load(const struct rows *r, struct arena *a, struct revision_view *v)
 		&& v->note && v->noun && v->subject;
 }
 
+static void
+start(struct build *b, const char *text)
+{
+	b->n = 0;
+	b->text = str_over(b->buf, sizeof(b->buf));
+	str_add(&b->text, text);
+}
+
+static bool
+run(struct db *db, struct build *b, const char *out, struct rows *r,
+	struct err *e)
+{
+	if (!str_is_ok(&b->text) || b->n == ARGS_MAX)
+		return err_memory(e);
+	return db_query_text(db, &(const struct sql){ b->buf, b->in, out },
+		b->arg, b->n, r, e);
+}
+
 bool
 revision_rows(struct db *db, struct arena *a, const struct revision_filter *f,
 	size_t max, struct revision_view **items_r, size_t *n_r, struct err *e)
 {
-	struct build *b = arena_alloc(a, sizeof(*b));
+	struct build b;
 	struct rows r;
 	bool ok;
 
 	*n_r = 0;
-	if (!b)
-		return err_memory(e);
-	b->text = str_over(b->buf, sizeof(b->buf));
-	str_add(&b->text, COLUMNS);
-	add_filter(b, f);
-	str_add(&b->text,
+	start(&b, COLUMNS);
+	add_filter(&b, f);
+	str_add(&b.text,
 		f->is_back ? " ORDER BY r.serial" : " ORDER BY r.serial DESC");
-	term(b, " LIMIT ?", 'u', arg_u64(max));
-	if (!str_is_ok(&b->text))
-		return err_memory(e);
-	if (!db_query_text(db, &(const struct sql){ b->buf, b->in, OUT },
-		    b->arg, b->n, &r, e))
+	term(&b, " LIMIT ?", 'u', arg_u64(max));
+	if (!run(db, &b, OUT, &r, e))
 		return false;
 	*items_r = arena_array(a, r.n + 1, sizeof(**items_r));
 	ok = *items_r != NULL;
 	while (ok && rows_next(&r))
 		ok = load(&r, a, &(*items_r)[(*n_r)++]);
+	return rows_done(&r, e) && (ok || err_memory(e));
+}
+
+bool
+revision_row_count(struct db *db, const struct revision_filter *f,
+	uint64_t *revisions_r, uint64_t *changes_r, struct err *e)
+{
+	struct build b;
+	struct rows r;
+
+	*revisions_r = *changes_r = 0;
+	start(&b,
+		"SELECT COUNT(*), CAST(COALESCE(SUM(r.changes), 0) AS "
+		"UNSIGNED) FROM revision r WHERE 1 = 1");
+	add_filter(&b, f);
+	if (!run(db, &b, "uu", &r, e))
+		return false;
+	if (rows_next(&r)) {
+		*revisions_r = row_u64(&r, 0);
+		*changes_r = row_u64(&r, 1);
+	}
+	return rows_done(&r, e);
+}
+
+static bool
+load_obstacle(
+	const struct rows *r, struct arena *a, struct revision_obstacle *o)
+{
+	o->serial = row_u64(r, 0);
+	o->noun = row_dup(r, 1, a);
+	o->noun_id = row_u64(r, 2);
+	o->domain_id = row_u64(r, 3);
+	o->subject = row_dup(r, 4, a);
+	o->later = row_u64(r, 5);
+	return o->noun && o->subject;
+}
+
+bool
+revision_row_obstacles(struct db *db, struct arena *a,
+	const struct revision_filter *f, size_t max,
+	struct revision_obstacle **items_r, size_t *n_r, struct err *e)
+{
+	struct build b;
+	struct rows r;
+	bool ok;
+
+	*n_r = 0;
+	start(&b,
+		"SELECT r.serial, c.noun, c.noun_id, c.domain_id, c.subject, "
+		"l.serial FROM revision r JOIN `change` c "
+		"ON c.prov_id = r.prov_id JOIN `change` d ON d.noun = c.noun "
+		"AND d.noun_id = c.noun_id AND d.prov_id > c.prov_id "
+		"JOIN revision l ON l.prov_id = d.prov_id WHERE (" UNDONE_BY(
+			"l.serial") ") IS NULL AND l.undoes IS NULL "
+				    "AND NOT (1 = 1");
+	add_range(&b, &f->range, "l");
+	str_add(&b.text, ")");
+	add_filter(&b, f);
+	term(&b, " ORDER BY r.serial DESC LIMIT ?", 'u', arg_u64(max));
+	if (!run(db, &b, "usuusu", &r, e))
+		return false;
+	*items_r = arena_array(a, r.n + 1, sizeof(**items_r));
+	ok = *items_r != NULL;
+	while (ok && rows_next(&r))
+		ok = load_obstacle(&r, a, &(*items_r)[(*n_r)++]);
 	return rows_done(&r, e) && (ok || err_memory(e));
 }

@@ -23,6 +23,15 @@ enum {
 	"CAST(COALESCE(SUM(alias_count), 0) AS UNSIGNED), "                    \
 	"CAST(COALESCE(SUM(quota_allotted_bytes), 0) AS UNSIGNED)"
 
+/* Neither undone since, nor the undo of what came later than ? itself: two
+ * such revisions left everything as it was. */
+#define STANDS                                                                 \
+	" AND (SELECT u.serial FROM revision u WHERE u.undoes = r.serial "     \
+	"AND (SELECT v.serial FROM revision v WHERE v.undoes = u.serial "      \
+	"LIMIT 1) IS NULL LIMIT 1) IS NULL AND (SELECT y.serial "              \
+	"FROM revision y WHERE y.serial = r.undoes AND y.prov_id > ? "         \
+	"LIMIT 1) IS NULL "
+
 static const struct sql sql[] = {
 	[Q_CHANGES] = { "SELECT seq, noun, noun_id, domain_id, op, subject, "
 			"version, before_image, after_image FROM `change` "
@@ -34,14 +43,14 @@ static const struct sql sql[] = {
 		"u", "u" },
 	[Q_LATER] = { "SELECT r.serial FROM `change` c JOIN revision r "
 		      "ON r.prov_id = c.prov_id WHERE c.noun = ? "
-		      "AND c.noun_id = ? AND c.prov_id > ? "
+		      "AND c.noun_id = ? AND c.prov_id > ?" STANDS
 		      "ORDER BY c.prov_id LIMIT 1",
-		"suu", "u" },
+		"suuu", "u" },
 	[Q_LATER_IN_DOMAIN] = { "SELECT r.serial FROM `change` c "
 				"JOIN revision r ON r.prov_id = c.prov_id "
-				"WHERE c.domain_id = ? AND c.prov_id > ? "
+				"WHERE c.domain_id = ? AND c.prov_id > ?" STANDS
 				"ORDER BY c.prov_id LIMIT 1",
-		"uu", "u" },
+		"uuu", "u" },
 	[Q_COUNTS] = { "SELECT " COUNT_DOMAINS ", " COUNT_OTHERS
 		       " FROM domain WHERE alive = 1",
 		"", "iiiiii" },
@@ -132,7 +141,8 @@ view_row_later_change(struct db *db, const char *noun, uint64_t noun_id,
 	uint64_t prov_id, uint64_t *serial_r, struct err *e)
 {
 	return db_query_u64(db, &sql[Q_LATER],
-		ARGS(arg_text(noun), arg_u64(noun_id), arg_u64(prov_id)),
+		ARGS(arg_text(noun), arg_u64(noun_id), arg_u64(prov_id),
+			arg_u64(prov_id)),
 		serial_r, NULL, e);
 }
 
@@ -141,7 +151,8 @@ view_row_later_in_domain(struct db *db, uint64_t domain_id, uint64_t prov_id,
 	uint64_t *serial_r, struct err *e)
 {
 	return db_query_u64(db, &sql[Q_LATER_IN_DOMAIN],
-		ARGS(arg_u64(domain_id), arg_u64(prov_id)), serial_r, NULL, e);
+		ARGS(arg_u64(domain_id), arg_u64(prov_id), arg_u64(prov_id)),
+		serial_r, NULL, e);
 }
 
 static void

@@ -22,7 +22,8 @@ struct change_row {
 bool view_row_changes(struct db *db, struct arena *a, uint64_t prov_id,
 	uint64_t from, size_t max, struct change_row **items_r, size_t *n_r,
 	struct err *e) MUST_USE;
-/* Serial of the first revision after `serial` that changed the noun, or 0. */
+/* Serial of the first revision after `prov_id` that changed the noun and still
+ * counts (neither undone nor the undo of one after it), or 0. */
 bool view_row_later_change(struct db *db, const char *noun, uint64_t noun_id,
 	uint64_t prov_id, uint64_t *serial_r, struct err *e) MUST_USE;
 /* The same for a domain with all that is in it. */

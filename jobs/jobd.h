@@ -70,6 +70,7 @@ extern const struct job_kind job_kind_alias_bulk;
 extern const struct job_kind job_kind_whitelist_bulk;
 extern const struct job_kind job_kind_import_check;
 extern const struct job_kind job_kind_import_run;
+extern const struct job_kind job_kind_undo;
 
 /* NULL when this program does not know it. */
 const struct job_kind *job_kind_find(const char *name);

@@ -26,6 +26,7 @@ static const struct job_kind *const kinds[] = {
 	&job_kind_whitelist_bulk,
 	&job_kind_import_check,
 	&job_kind_import_run,
+	&job_kind_undo,
 };
 
 const struct job_kind *

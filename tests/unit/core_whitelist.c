@@ -172,7 +172,8 @@ static void
 revisions_are_paged_and_filtered(void **state)
 {
 	struct revision_query q = {
-		.list = { .limit = 3 }, .from_us = TIME_NONE, .to_us = TIME_NONE
+		.list = { .limit = 3 },
+		.range = { .from_us = TIME_NONE, .to_us = TIME_NONE },
 	};
 	struct domain d = make_domain("log.example");
 	struct revision *items, one;
