@@ -816,6 +816,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{id}/undo-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What taking a job back would do, and what stands in the way */
+        get: operations["previewJobUndo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back everything that a job changed */
+        post: operations["undoJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/revisions/undo-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an undo of a range would do, and what stands in the way */
+        get: operations["previewUndo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/revisions/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo a job's revisions, those of two serials, or a person's of a span of time */
+        post: operations["undoRange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quota": {
         parameters: {
             query?: never;
@@ -1863,6 +1931,65 @@ export interface components {
              * @description RFC 3339, UTC
              */
             finished_at: string | null;
+            /** @description the job that this one takes back */
+            undoes_job: number | null;
+            /** @description the job that takes this one back */
+            undone_by: number | null;
+            /** @description it has ended and its revisions are kept */
+            undoable: boolean;
+        };
+        UndoJob: {
+            note?: string;
+            /**
+             * @description leave what something stands in the way of
+             * @default false
+             */
+            skip: boolean;
+        };
+        UndoRange: {
+            note?: string;
+            /**
+             * @description leave what something stands in the way of
+             * @default false
+             */
+            skip: boolean;
+            job_id?: number;
+            from_serial?: number;
+            to_serial?: number;
+            admin_id?: number;
+            actor?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            from?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            to?: string;
+        };
+        UndoObstacle: {
+            /** @description the revision that cannot be undone whole */
+            serial: number;
+            noun: string;
+            noun_id: number;
+            subject: string;
+            reason: string;
+            text: string;
+            /** @description the revision in the way */
+            later: number | null;
+        };
+        UndoPreview: {
+            revisions: number;
+            changes: number;
+            /** @description false: too many to try, so the three figures are 0 and every later change counts */
+            exact: boolean;
+            restored: number;
+            removed: number;
+            changed: number;
+            in_the_way: components["schemas"]["UndoObstacle"][];
+            more_in_the_way: boolean;
         };
         JobAccepted: {
             job: components["schemas"]["Job"];
@@ -5576,7 +5703,18 @@ export interface operations {
                 noun?: "domain" | "mailbox" | "alias" | "whitelist" | "admin" | "node" | "setting";
                 /** @description with `noun` */
                 noun_id?: number;
+                /** @description what the name of a changed thing begins with */
+                q?: string;
+                /** @description for example `mailbox.update` */
+                action?: string;
+                /** @description of this job */
+                job_id?: number;
+                from_serial?: number;
+                /** @description inclusive */
+                to_serial?: number;
                 admin_id?: number;
+                /** @description name of the author */
+                actor?: string;
                 domain_id?: number;
                 /** @description created at or after */
                 from?: string;
@@ -6252,6 +6390,155 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportText"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    previewJobUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what would happen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoPreview"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    undoJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body makes the thing once; the second reply is the first one again */
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UndoJob"];
+            };
+        };
+        responses: {
+            /** @description a job does it */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAccepted"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    previewUndo: {
+        parameters: {
+            query?: {
+                /** @description of this job */
+                job_id?: number;
+                from_serial?: number;
+                /** @description inclusive */
+                to_serial?: number;
+                admin_id?: number;
+                /** @description name of the author */
+                actor?: string;
+                /** @description created at or after */
+                from?: string;
+                /** @description created before */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what would happen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoPreview"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    undoRange: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body makes the thing once; the second reply is the first one again */
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoRange"];
+            };
+        };
+        responses: {
+            /** @description a job does it */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAccepted"];
                 };
             };
             400: components["responses"]["Problem"];

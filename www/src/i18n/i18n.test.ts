@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { en as enFirst } from './en';
+import { en as enAudit } from './en.audit';
 import { en as enMore } from './en.publishing';
 import { ja as jaFirst } from './ja';
+import { ja as jaAudit } from './ja.audit';
 import { ja as jaMore } from './ja.publishing';
 import { reasonTable, reasonText } from './reasons';
 import { stepTable, stepText } from './steps';
 
-const en = { ...enFirst, ...enMore };
-const ja = { ...jaFirst, ...jaMore };
+const en = { ...enFirst, ...enMore, ...enAudit };
+const ja = { ...jaFirst, ...jaMore, ...jaAudit };
 
 const sample = (w: unknown): string =>
 	typeof w === 'function' ? (w as (...a: unknown[]) => string)('x', 'y', 'z') : String(w);
@@ -20,6 +22,8 @@ describe('words', () => {
 	it('stand in one file each', () => {
 		const first = new Set(Object.keys(enFirst));
 		expect(Object.keys(enMore).filter((k) => first.has(k))).toEqual([]);
+		const both = new Set([...first, ...Object.keys(enMore)]);
+		expect(Object.keys(enAudit).filter((k) => both.has(k))).toEqual([]);
 	});
 
 	it('are nowhere empty', () => {

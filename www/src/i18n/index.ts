@@ -1,9 +1,10 @@
 import { useSyncExternalStore } from 'react';
 import type { Dict as First, Words } from './en';
+import type { en as audit } from './en.audit';
 import type { en as inner } from './en.publishing';
 
 export type Lang = 'en' | 'ja';
-export type Dict = First & Words<typeof inner>;
+export type Dict = First & Words<typeof inner> & Words<typeof audit>;
 export type Key = keyof Dict;
 type Args<K extends Key> = Dict[K] extends (...a: infer A) => string ? A : [];
 export type T = <K extends Key>(key: K, ...args: Args<K>) => string;
@@ -27,9 +28,12 @@ let all = false;
 async function fetchDict(l: Lang): Promise<Dict> {
 	const first = l === 'ja' ? (await import('./ja')).ja : (await import('./en')).en;
 	if (!all) return first as Dict;
-	const more =
-		l === 'ja' ? (await import('./ja.publishing')).ja : (await import('./en.publishing')).en;
-	return { ...first, ...more };
+	const more = await Promise.all(
+		l === 'ja'
+			? [import('./ja.publishing').then((m) => m.ja), import('./ja.audit').then((m) => m.ja)]
+			: [import('./en.publishing').then((m) => m.en), import('./en.audit').then((m) => m.en)],
+	);
+	return Object.assign({}, first, ...more);
 }
 
 export async function loadAllWords(): Promise<void> {

@@ -304,6 +304,19 @@ const reasons = {
 		ja: (s) =>
 			`後の変更があるため取り消せません${s ? `: ${s}` : ''}。先にその変更を取り消してください。`,
 	},
+	in_the_way: {
+		en: (s) => `Something stands in the way${s ? `: ${s}` : ''}. Look at it, or leave it out.`,
+		ja: (s) =>
+			`妨げになるものがあります${s ? `: ${s}` : ''}。確認するか、除外してください。`,
+	},
+	nothing_to_undo: {
+		en: 'Nothing is left here that could be undone.',
+		ja: '取り消せるものが残っていません。',
+	},
+	one_range: {
+		en: 'Choose one job, two change numbers, or a person and a span of time.',
+		ja: 'ジョブ一つ、変更番号二つ、または人と期間のいずれかを指定してください。',
+	},
 	cannot_undo: {
 		en: 'This kind of change cannot be undone.',
 		ja: 'この種類の変更は取り消せません。',

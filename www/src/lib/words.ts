@@ -19,6 +19,7 @@ const jobKinds: Record<string, Key> = {
 	'domain.delete': 'job.kind.domainDelete',
 	'domain.restore': 'job.kind.domainRestore',
 	'mailbox.bulk': 'job.kind.mailboxBulk',
+	undo: 'job.kind.undo',
 };
 
 export function jobTitle(t: T, job: { kind: string; subject: string }): string {

@@ -28,6 +28,7 @@ import { Bar, Empty, JobMark, Loading, Time } from '../ui/Marks';
 import { type Column, DataTable, Pager } from '../ui/Table';
 import { Chips, Toolbar } from '../ui/Toolbar';
 import css from './Form.module.css';
+import { UndoDialog } from './UndoDialog';
 
 type Job = Schemas['Job'];
 const STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
@@ -123,6 +124,7 @@ function JobDrawer({ id, onClose }: { id: number; onClose: () => void }) {
 	const lang = useLang();
 	const q = useQuery(jobQuery(id));
 	const form = useForm([]);
+	const [undoing, setUndoing] = useState(false);
 	const j = q.data;
 	const spoken = useSpoken(j);
 	const ended = j && !isActiveJob(j);
@@ -167,6 +169,12 @@ function JobDrawer({ id, onClose }: { id: number; onClose: () => void }) {
 							</Button>
 						</p>
 					)}
+					{j.undoable && (
+						<p>
+							<Button onPress={() => setUndoing(true)}>{t('undoMany.button')}</Button>
+						</p>
+					)}
+					{(j.undone_by || j.undoes_job) && <Partner job={j} />}
 					<Facts>
 						<Fact name={t('changes.who')}>{actorName(t, j.actor)}</Fact>
 						<Fact name={t('field.created')}>
@@ -181,7 +189,25 @@ function JobDrawer({ id, onClose }: { id: number; onClose: () => void }) {
 					{j.failed > 0 && <JobErrors id={id} />}
 				</>
 			)}
+			{j && undoing && (
+				<UndoDialog
+					of={{ job: id }}
+					title={t('undoMany.job', jobTitle(t, j))}
+					onClose={() => setUndoing(false)}
+				/>
+			)}
 		</Drawer>
+	);
+}
+
+/** The job that takes this one back, or that this one takes back. */
+function Partner({ job: j }: { job: Job }) {
+	const t = useT();
+	return (
+		<p>
+			{j.undoes_job && <a href={`#/jobs/${j.undoes_job}`}>{t('undoMany.undoes', j.undoes_job)}</a>}
+			{j.undone_by && <a href={`#/jobs/${j.undone_by}`}>{t('undoMany.undoneBy', j.undone_by)}</a>}
+		</p>
 	);
 }
 
