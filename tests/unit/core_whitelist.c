@@ -195,8 +195,7 @@ revisions_are_paged_and_filtered(void **state)
 	assert_int_equal(n, number("SELECT serial FROM head"));
 	q = (struct revision_query){ .noun = "domain",
 		.noun_id = d.id,
-		.from_us = TIME_NONE,
-		.to_us = TIME_NONE };
+		.range = { .from_us = TIME_NONE, .to_us = TIME_NONE } };
 	OK(revision_list(&core, &root_actor, &q, &items, &page, &err));
 	assert_int_equal(page.n, 1);
 	assert_string_equal(items[0].action, "domain.create");
