@@ -34,7 +34,7 @@ route_handler aliases_list, aliases_create, aliases_get, aliases_patch,
 extern const struct form whitelist_query_form, whitelist_in_form,
 	whitelist_changes_form;
 route_handler whitelists_list, whitelists_create, whitelists_get,
-	whitelists_patch, whitelists_delete;
+	whitelists_patch, whitelists_delete, whitelists_restore;
 
 extern const struct form domain_many_form, mailbox_many_form, alias_many_form,
 	whitelist_many_form;

@@ -123,6 +123,8 @@ const struct route routes[] = {
 		whitelists_patch, "whitelist.update" },
 	{ METHOD_DELETE, API("/whitelist/{id}"), GATE_SUPERADMIN, NULL, NULL,
 		ROUTE_MATCH | ROUTE_DRY, whitelists_delete, "whitelist.delete" },
+	{ METHOD_POST, API("/whitelist/{id}/restore"), GATE_SUPERADMIN, NULL,
+		NULL, ROUTE_DRY, whitelists_restore, "whitelist.restore" },
 
 	{ METHOD_GET, API("/revisions"), GATE_ADMIN, &revision_query_form,
 		NULL, 0, revisions_list, "revision.list" },

@@ -102,3 +102,12 @@ whitelists_delete(struct call *c, struct err *e)
 	return whitelist_delete(c->core, c->actor, c->id, c->match, &wl, e)
 		&& reply_whitelist(c, 200, &wl, e);
 }
+
+bool
+whitelists_restore(struct call *c, struct err *e)
+{
+	struct whitelist wl;
+
+	return whitelist_restore(c->core, c->actor, c->id, &wl, e)
+		&& reply_whitelist(c, 200, &wl, e);
+}

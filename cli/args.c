@@ -2,30 +2,13 @@
  * Arguments of the `postroom` command: which command is meant, what it was
  * given, and help made from the same tables.
  */
-#include "cli/cli.h"
+#include "cli/table.h"
 
 #include "base/addr.h"
 
-static const struct cli_command *const groups[] = {
-	cli_domain_commands,
-	cli_mailbox_commands,
-	cli_alias_commands,
-	cli_backup_commands,
-	cli_whitelist_commands,
-	cli_admin_commands,
-	cli_revision_commands,
-	cli_job_commands,
-	cli_publish_commands,
-	cli_node_commands,
-	cli_explain_commands,
-	cli_queue_commands,
-	cli_seal_commands,
-	cli_migrate_commands,
-	cli_doctor_commands,
-};
-
 static const char usage_head[] =
-	"Usage: postroom [-c FILE] [--json] COMMAND [ARGUMENT...]\n"
+	"Usage: postroom [-c FILE] [--json|--jsonl|--csv] COMMAND "
+	"[ARGUMENT...]\n"
 	"\n"
 	"Manages domains, mailboxes, aliases and the relay whitelist.\n"
 	"`postroom COMMAND --help` tells more about one of these:\n"
@@ -35,60 +18,10 @@ static const char usage_tail[] =
 	"\n"
 	"  -c FILE    configuration (default $POSTROOM_CONF, then\n"
 	"             /etc/postroom/postroom.conf)\n"
-	"  --json     answer in JSON, errors too\n"
+	"  --json     answer in JSON, errors too; --jsonl: a line each item\n"
+	"  --csv      a list as CSV\n"
+	"  --yes      do not ask before what cannot be undone\n"
 	"  --help, --version\n";
-
-static bool
-is_command(const struct cli_command *m, const char *group, const char *verb)
-{
-	if (strcmp(m->group, group) != 0)
-		return false;
-	return m->verb == NULL || (verb != NULL && strcmp(m->verb, verb) == 0);
-}
-
-static const struct cli_command *
-find_command(const char *group, const char *verb)
-{
-	for (size_t i = 0; i < ARRAY_LEN(groups); i++)
-		for (const struct cli_command *m = groups[i]; m->group; m++)
-			if (is_command(m, group, verb))
-				return m;
-	return NULL;
-}
-
-static bool
-is_group(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_LEN(groups); i++)
-		for (const struct cli_command *m = groups[i]; m->group; m++)
-			if (strcmp(m->group, name) == 0)
-				return true;
-	return false;
-}
-
-/* Of every command that writes. */
-static const struct cli_option dry_run_option = { "dry-run", CLI_FLAG, NULL,
-	"only tell which map lines would go and come", NULL };
-
-static bool
-is_named(const struct cli_option *o, const char *name, size_t len)
-{
-	return strlen(o->name) == len && memcmp(o->name, name, len) == 0;
-}
-
-static const struct cli_option *
-find_option(const struct cli_command *m, const char *name, size_t len)
-{
-	if (m != NULL && m->needs == CLI_WRITE
-		&& is_named(&dry_run_option, name, len))
-		return &dry_run_option;
-	if (m == NULL || m->options == NULL)
-		return NULL;
-	for (const struct cli_option *o = m->options; o->name; o++)
-		if (is_named(o, name, len))
-			return o;
-	return NULL;
-}
 
 static const char *
 folded(struct cli *c, const char *text, struct err *e)
@@ -108,17 +41,27 @@ folded(struct cli *c, const char *text, struct err *e)
 }
 
 static bool
+unknown_option(const struct cli *c, const char *text, struct err *e)
+{
+	const char *near = cli_near_option(c->command, text);
+
+	return err_set(e, ERR_SYNTAX, text, "unknown_option", text,
+		"there is no option --%s here%s%s%s", text,
+		near ? "; did you mean --" : "", near ? near : "",
+		near ? "?" : "");
+}
+
+static bool
 take_option(struct cli *c, const char *text, int argc, char **argv, int *at,
 	struct err *e)
 {
 	size_t len = strcspn(text, "=");
-	const struct cli_option *o = find_option(c->command, text, len);
+	const struct cli_option *o = cli_find_option(c->command, text, len);
 	/* The text as it was typed: folding keeps an equals sign's order. */
 	const char *value = NULL;
 
 	if (o == NULL)
-		return err_set(e, ERR_SYNTAX, text, "unknown_option", text,
-			"there is no option --%s here", text);
+		return unknown_option(c, text, e);
 	if (c->n_options == CLI_OPTIONS)
 		return err_set(e, ERR_SYNTAX, text, "too_many_items", text,
 			"too many options");
@@ -178,8 +121,13 @@ take_global(struct cli *c, const char *text, int argc, char **argv, int *at,
 	bool *is_taken_r, struct err *e)
 {
 	*is_taken_r = true;
-	if (strcmp(text, "--json") == 0) {
+	if (strcmp(text, "--json") == 0 || strcmp(text, "--jsonl") == 0) {
 		c->is_json = true;
+		c->is_lines = strcmp(text, "--jsonl") == 0;
+	} else if (strcmp(text, "--csv") == 0) {
+		c->is_csv = true;
+	} else if (strcmp(text, "--yes") == 0) {
+		c->is_sure = true;
 	} else if (strcmp(text, "--help") == 0 || strcmp(text, "-h") == 0) {
 		c->is_help = true;
 	} else if (strcmp(text, "-c") == 0) {
@@ -193,6 +141,28 @@ take_global(struct cli *c, const char *text, int argc, char **argv, int *at,
 	return true;
 }
 
+static bool
+unknown_command(const char *group, const char *verb, struct err *e)
+{
+	const char *near = cli_is_group(group) ? group : cli_near_group(group);
+	const char *other = near && verb ? cli_near_verb(near, verb) : NULL;
+
+	/* Right as it is, or without a verb of its own. */
+	if (near && verb && !other && cli_find_command(near, verb))
+		other = verb;
+	if (near == group && !other)
+		return err_set(e, ERR_SYNTAX, "command", "unknown_command",
+			group,
+			"%s needs one of its commands: postroom %s "
+			"--help lists them",
+			group, group);
+	return err_set(e, ERR_SYNTAX, "command", "unknown_command", group,
+		"there is no command %s%s%s%s%s%s%s%s", group, verb ? " " : "",
+		verb ? verb : "", near ? "; did you mean " : "",
+		near ? near : "", other ? " " : "", other ? other : "",
+		near ? "?" : "");
+}
+
 /* The command is its first word, or its first two. */
 static bool
 find_words(struct cli *c, struct err *e)
@@ -202,13 +172,11 @@ find_words(struct cli *c, struct err *e)
 
 	if (c->n_args == 0)
 		return true;
-	c->command = find_command(c->arg[0], verb);
+	c->command = cli_find_command(c->arg[0], verb);
 	if (c->command == NULL)
-		return c->is_help && c->n_args == 1 && is_group(c->arg[0])
+		return c->is_help && c->n_args == 1 && cli_is_group(c->arg[0])
 			? true
-			: err_set(e, ERR_SYNTAX, "command", "unknown_command",
-				c->arg[0], "there is no command %s%s%s",
-				c->arg[0], verb ? " " : "", verb ? verb : "");
+			: unknown_command(c->arg[0], verb, e);
 	used = c->command->verb == NULL ? 1 : 2;
 	c->n_args -= used;
 	for (size_t i = 0; i < c->n_args; i++)
@@ -319,6 +287,8 @@ help_option(const struct cli_option *o)
 static void
 help_command(const struct cli_command *m)
 {
+	const struct cli_option *o = NULL;
+
 	printf("Usage: postroom %s%s%s%s%s%s\n\n%s.\n", m->group,
 		m->verb ? " " : "", m->verb ? m->verb : "", m->args ? " " : "",
 		m->args ? m->args : "",
@@ -326,23 +296,22 @@ help_command(const struct cli_command *m)
 		m->help);
 	if (m->options || m->needs == CLI_WRITE)
 		puts("");
-	for (const struct cli_option *o = m->options; o && o->name; o++)
+	while ((o = cli_next_option(m, o)))
 		help_option(o);
-	if (m->needs == CLI_WRITE)
-		help_option(&dry_run_option);
 }
 
 void
 cli_help(const struct cli *c, const char *group)
 {
+	const struct cli_command *m = NULL;
+
 	if (c->command != NULL) {
 		help_command(c->command);
 		return;
 	}
 	fputs(usage_head, stdout);
-	for (size_t i = 0; i < ARRAY_LEN(groups); i++)
-		for (const struct cli_command *m = groups[i]; m->group; m++)
-			if (group == NULL || strcmp(m->group, group) == 0)
-				help_line(m);
+	while ((m = cli_next_command(m)))
+		if (group == NULL || strcmp(m->group, group) == 0)
+			help_line(m);
 	fputs(usage_tail, stdout);
 }

@@ -47,8 +47,9 @@ struct cli_option {
 };
 
 enum cli_needs {
-	CLI_CONF, /* the configuration only; it may call cli_open */
-	CLI_DB,   /* core too, over a connection */
+	CLI_NOTHING, /* not even a configuration */
+	CLI_CONF,    /* the configuration only; it may call cli_open */
+	CLI_DB,      /* core too, over a connection */
 	CLI_WRITE /* that, and it writes through core alone: takes --dry-run */
 };
 
@@ -75,6 +76,9 @@ struct cli {
 	const char *columns; /* of this answer's table; NULL: the command's */
 	struct actor actor;
 	bool is_json;
+	bool is_lines; /* each item of a list as a line of JSON */
+	bool is_csv;
+	bool is_sure; /* --yes */
 	bool is_help;
 	const char *arg[CLI_ARGS];
 	size_t n_args;
@@ -93,8 +97,11 @@ struct cli {
 extern const struct cli_command cli_admin_commands[];
 extern const struct cli_command cli_alias_commands[];
 extern const struct cli_command cli_backup_commands[];
+extern const struct cli_command cli_bulk_commands[];
+extern const struct cli_command cli_complete_commands[];
 extern const struct cli_command cli_doctor_commands[];
 extern const struct cli_command cli_domain_commands[];
+extern const struct cli_command cli_export_commands[];
 extern const struct cli_command cli_job_commands[];
 extern const struct cli_command cli_mailbox_commands[];
 extern const struct cli_command cli_migrate_commands[];
@@ -150,6 +157,14 @@ bool cli_time(const char *in, int64_t now_us, char *out, size_t cap,
  */
 bool cli_read_secret(
 	const char *what, char *out, size_t size, struct err *e) MUST_USE;
+
+/*
+ * Ask on the terminal whether to go on, unless --yes was given. ERR_INVALID
+ * `not_confirmed` when the answer is no, or nobody is there to ask; then
+ * `or_say` tells what would do.
+ */
+bool cli_ask(struct cli *c, const char *what, const char *or_say,
+	struct err *e) MUST_USE;
 
 /* A whole number with a name for the error. */
 bool cli_number(const char *name, const char *in, uint64_t *value_r,

@@ -23,8 +23,13 @@ static const struct cli_option set_options[] = {
 static const struct cli_option list_options[] = {
 	{ "domain", CLI_WORD, "DOMAIN", "only of this domain", NULL },
 	{ "target", CLI_WORD, "ADDRESS", "only those that name it", NULL },
-	{ "state", CLI_WORD, "STATE", "only these; deleted ones too", NULL },
+	{ "state", CLI_WORD, "STATE", "active, disabled or deleted", NULL },
 	CLI_LIST_OPTIONS,
+	{ 0 },
+};
+
+static const struct cli_option version_options[] = {
+	{ "if-version", CLI_WORD, "N", "only if it has this version", NULL },
 	{ 0 },
 };
 
@@ -120,7 +125,7 @@ show(struct cli *c, struct err *e)
 }
 
 static bool
-set(struct cli *c, struct err *e)
+patch(struct cli *c, const char *state, struct err *e)
 {
 	struct alias_in in;
 	struct form_seen seen = { 0 };
@@ -131,11 +136,32 @@ set(struct cli *c, struct err *e)
 	if (!cli_version(c, &version, e)
 		|| !cli_find_alias(c, c->arg[0], false, &al, e)
 		|| !cli_form(c, alias_patch_form, &in, &seen, true, e)
+		|| (state
+			&& !form_set_text(alias_patch_form, "state", state, &in,
+				&seen, c->arena, e))
 		|| !alias_patch(&c->core, &c->actor, al.id, version, &in, &seen,
 			&out, e))
 		return false;
 	alias_write_json(&c->json, NULL, &out);
 	return true;
+}
+
+static bool
+set(struct cli *c, struct err *e)
+{
+	return patch(c, NULL, e);
+}
+
+static bool
+disable(struct cli *c, struct err *e)
+{
+	return patch(c, "disabled", e);
+}
+
+static bool
+enable(struct cli *c, struct err *e)
+{
+	return patch(c, "active", e);
 }
 
 static bool delete (struct cli *c, struct err *e)
@@ -173,8 +199,12 @@ const struct cli_command cli_alias_commands[] = {
 		"id,address,state,targets", CLI_DB, list },
 	{ "alias", "show", "ADDRESS", "show an alias",
 		NULL, NULL, CLI_DB, show },
-	{ "alias", "set", "ADDRESS", "change an alias",
+	{ "alias", "edit", "ADDRESS", "change an alias",
 		set_options, NULL, CLI_WRITE, set },
+	{ "alias", "disable", "ADDRESS", "let its address refuse mail",
+		version_options, NULL, CLI_WRITE, disable },
+	{ "alias", "enable", "ADDRESS", "make it active again",
+		version_options, NULL, CLI_WRITE, enable },
 	{ "alias", "delete", "ADDRESS", "delete an alias",
 		delete_options, NULL, CLI_WRITE, delete },
 	{ "alias", "restore", "ADDRESS", "bring a deleted alias back",

@@ -1,5 +1,6 @@
 /* `postroom domain`: the commands on domains. */
 #include "cli/find.h"
+#include "cli/wait.h"
 
 #define LIMIT_OPTIONS                                                          \
 	{ "max-mailboxes", CLI_WORD, "N", "most mailboxes, 0 for no limit",    \
@@ -40,7 +41,8 @@ static const struct cli_option set_options[] = {
 };
 
 static const struct cli_option list_options[] = {
-	{ "state", CLI_WORD, "STATE", "only these; deleted ones too", NULL },
+	{ "state", CLI_WORD, "STATE",
+		"active, prepared, disabled, retiring or deleted", NULL },
 	CLI_LIST_OPTIONS,
 	{ 0 },
 };
@@ -50,9 +52,15 @@ static const struct cli_option version_options[] = {
 	{ 0 },
 };
 
+static const struct cli_option restore_options[] = {
+	CLI_WAIT_OPTION,
+	{ 0 },
+};
+
 static const struct cli_option delete_options[] = {
 	{ "confirm", CLI_WORD, "DOMAIN", "its name once more: do it", NULL },
 	{ "if-version", CLI_WORD, "N", "only if it has this version", NULL },
+	CLI_WAIT_OPTION,
 	{ 0 },
 };
 
@@ -213,11 +221,9 @@ static bool delete (struct cli *c, struct err *e)
 		return false;
 	if (confirm == NULL && !c->core.is_dry_run)
 		return preview(c, &d, e);
-	if (!domain_delete(
-		    &c->core, &c->actor, d.id, version, confirm, &job, e))
-		return false;
-	job_write_json(&c->json, NULL, &job);
-	return true;
+	return domain_delete(
+		       &c->core, &c->actor, d.id, version, confirm, &job, e)
+		&& cli_answer_job(c, &job, e);
 }
 
 static bool
@@ -230,9 +236,8 @@ restore(struct cli *c, struct err *e)
 		|| !domain_restore(&c->core, &c->actor, d.id, &out, &job, e))
 		return false;
 	if (job.id != 0)
-		job_write_json(&c->json, NULL, &job);
-	else
-		domain_write_json(&c->json, NULL, &out);
+		return cli_answer_job(c, &job, e);
+	domain_write_json(&c->json, NULL, &out);
 	return true;
 }
 
@@ -245,7 +250,7 @@ const struct cli_command cli_domain_commands[] = {
 		CLI_DB, list },
 	{ "domain", "show", "DOMAIN", "show a domain",
 		NULL, NULL, CLI_DB, show },
-	{ "domain", "set", "DOMAIN", "change a domain",
+	{ "domain", "edit", "DOMAIN", "change a domain",
 		set_options, NULL, CLI_WRITE, set },
 	{ "domain", "disable", "DOMAIN", "refuse its mail, let nobody sign in",
 		version_options, NULL, CLI_WRITE, disable },
@@ -255,7 +260,7 @@ const struct cli_command cli_domain_commands[] = {
 		"tell what goes with it; with --confirm delete it",
 		delete_options, NULL, CLI_WRITE, delete },
 	{ "domain", "restore", "DOMAIN", "bring a deleted domain back",
-		NULL, NULL, CLI_WRITE, restore },
+		restore_options, NULL, CLI_WRITE, restore },
 	{ 0 },
 };
 /* clang-format on */

@@ -1,13 +1,8 @@
 /* `postroom job`: what postroom-jobd is at. */
-#include "cli/cli.h"
 #include "cli/undo.h"
-#include "core/job.h"
+#include "cli/wait.h"
 
-#include <poll.h>
-
-#include "base/timeutil.h"
-
-enum { ERRORS_SHOWN = 100, POLL_MS = 100 };
+enum { ERRORS_SHOWN = 100 };
 
 static const struct cli_option list_options[] = {
 	{ "state", CLI_WORD, "STATE",
@@ -99,55 +94,14 @@ cancel(struct cli *c, struct err *e)
 }
 
 static bool
-is_over(const struct job *j)
-{
-	return j->state != JOB_QUEUED && j->state != JOB_RUNNING;
-}
-
-static bool
-await_end(struct cli *c, uint64_t id, int64_t timeout_us, struct job *j,
-	struct err *e)
-{
-	int64_t until_us = monotonic_us() + timeout_us;
-
-	for (;;) {
-		arena_reset(c->core.arena);
-		if (!job_get(&c->core, &c->actor, id, j, e))
-			return false;
-		if (is_over(j))
-			return true;
-		if (monotonic_us() > until_us)
-			return err_set(e, ERR_UNAVAILABLE, "job", "timeout", "",
-				"job %llu has not ended yet",
-				(unsigned long long)id);
-		(void)poll(NULL, 0, POLL_MS);
-	}
-}
-
-static bool
 wait_for(struct cli *c, struct err *e)
 {
-	struct arena *own = c->core.arena;
 	const char *timeout = cli_opt(c, "timeout");
 	uint64_t id, timeout_s = 600;
-	struct job j;
-	bool is_ok;
 
-	if (!cli_number("ID", c->arg[0], &id, e)
-		|| (timeout
-			&& !cli_number("--timeout", timeout, &timeout_s, e)))
-		return false;
-	c->core.arena = arena_new(1U << 20);
-	if (c->core.arena == NULL)
-		return err_memory(e);
-	is_ok = await_end(c, id, (int64_t)timeout_s * US_PER_S, &j, e);
-	if (is_ok) {
-		job_write_json(&c->json, NULL, &j);
-		c->exit_code = j.state == JOB_DONE ? 0 : 1;
-	}
-	arena_free(&c->core.arena);
-	c->core.arena = own;
-	return is_ok;
+	return cli_number("ID", c->arg[0], &id, e)
+		&& (!timeout || cli_number("--timeout", timeout, &timeout_s, e))
+		&& cli_await_job(c, id, timeout_s, e);
 }
 
 static bool

@@ -41,7 +41,8 @@ static const struct cli_option version_options[] = {
 
 static const struct cli_option list_options[] = {
 	{ "domain", CLI_WORD, "DOMAIN", "only of this domain", NULL },
-	{ "state", CLI_WORD, "STATE", "only these; deleted ones too", NULL },
+	{ "state", CLI_WORD, "STATE", "active, nologin, closed or deleted",
+		NULL },
 	CLI_LIST_OPTIONS,
 	{ 0 },
 };
@@ -233,6 +234,18 @@ set_state(struct cli *c, struct err *e)
 	return patch(c, c->arg[1], e);
 }
 
+static bool
+disable(struct cli *c, struct err *e)
+{
+	return patch(c, "closed", e);
+}
+
+static bool
+enable(struct cli *c, struct err *e)
+{
+	return patch(c, "active", e);
+}
+
 static bool delete (struct cli *c, struct err *e)
 {
 	struct mailbox_delete_in in = { .targets = TARGETS_ASK };
@@ -278,7 +291,7 @@ const struct cli_command cli_mailbox_commands[] = {
 		"id,address,name,state,quota_bytes,created_at", CLI_DB, list },
 	{ "mailbox", "show", "ADDRESS", "show a mailbox and who names it",
 		NULL, NULL, CLI_DB, show },
-	{ "mailbox", "set", "ADDRESS", "change a mailbox",
+	{ "mailbox", "edit", "ADDRESS", "change a mailbox",
 		set_options, NULL, CLI_WRITE, set },
 	{ "mailbox", "password", "ADDRESS",
 		"set its password; one is made unless it is given",
@@ -286,6 +299,10 @@ const struct cli_command cli_mailbox_commands[] = {
 	{ "mailbox", "state", "ADDRESS STATE",
 		"active, nologin (receives only) or closed",
 		version_options, NULL, CLI_WRITE, set_state },
+	{ "mailbox", "disable", "ADDRESS", "refuse its mail too: state closed",
+		version_options, NULL, CLI_WRITE, disable },
+	{ "mailbox", "enable", "ADDRESS", "make it active again",
+		version_options, NULL, CLI_WRITE, enable },
 	{ "mailbox", "delete", "ADDRESS", "delete a mailbox",
 		delete_options, NULL, CLI_WRITE, delete },
 	{ "mailbox", "restore", "ADDRESS", "bring a deleted mailbox back",

@@ -15,8 +15,8 @@ write_ring(struct cli *c, const struct seal_ring *ring)
 	for (size_t i = 0; i < ring->n; i++) {
 		char digest[17];
 
-		fingerprint(ring->item[i].key, sizeof(ring->item[i].key),
-			digest);
+		fingerprint(
+			ring->item[i].key, sizeof(ring->item[i].key), digest);
 		jsonw_object(&c->json, NULL);
 		jsonw_uint(&c->json, "id", ring->item[i].id);
 		jsonw_str(&c->json, "fingerprint", digest);

@@ -22,8 +22,8 @@ static const struct cli_option set_options[] = {
 };
 
 static const struct cli_option list_options[] = {
-	{ "state", CLI_WORD, "STATE",
-		"only these; expired and deleted ones too", NULL },
+	{ "state", CLI_WORD, "STATE", "active, disabled, expired or deleted",
+		NULL },
 	CLI_LIST_OPTIONS,
 	{ 0 },
 };
@@ -86,7 +86,7 @@ show(struct cli *c, struct err *e)
 }
 
 static bool
-set(struct cli *c, struct err *e)
+patch(struct cli *c, const char *state, struct err *e)
 {
 	struct whitelist_in in;
 	struct form_seen seen = { 0 };
@@ -97,11 +97,32 @@ set(struct cli *c, struct err *e)
 	if (!cli_version(c, &version, e)
 		|| !cli_find_whitelist(c, c->arg[0], &wl, e)
 		|| !cli_form(c, whitelist_patch_form, &in, &seen, true, e)
+		|| (state
+			&& !form_set_text(whitelist_patch_form, "state", state,
+				&in, &seen, c->arena, e))
 		|| !whitelist_patch(&c->core, &c->actor, wl.id, version, &in,
 			&seen, &out, e))
 		return false;
 	whitelist_write_json(&c->json, NULL, &out);
 	return true;
+}
+
+static bool
+set(struct cli *c, struct err *e)
+{
+	return patch(c, NULL, e);
+}
+
+static bool
+disable(struct cli *c, struct err *e)
+{
+	return patch(c, "disabled", e);
+}
+
+static bool
+enable(struct cli *c, struct err *e)
+{
+	return patch(c, "active", e);
 }
 
 static bool delete (struct cli *c, struct err *e)
@@ -118,6 +139,18 @@ static bool delete (struct cli *c, struct err *e)
 	return true;
 }
 
+static bool
+restore(struct cli *c, struct err *e)
+{
+	struct whitelist wl, out;
+
+	if (!cli_find_deleted_whitelist(c, c->arg[0], &wl, e)
+		|| !whitelist_restore(&c->core, &c->actor, wl.id, &out, e))
+		return false;
+	whitelist_write_json(&c->json, NULL, &out);
+	return true;
+}
+
 /* clang-format off */
 const struct cli_command cli_whitelist_commands[] = {
 	{ "whitelist", "add", "NETWORK", "let a network relay",
@@ -127,10 +160,16 @@ const struct cli_command cli_whitelist_commands[] = {
 		CLI_DB, list },
 	{ "whitelist", "show", "NETWORK", "show an entry and what it overlaps",
 		NULL, NULL, CLI_DB, show },
-	{ "whitelist", "set", "NETWORK", "change an entry",
+	{ "whitelist", "edit", "NETWORK", "change an entry",
 		set_options, NULL, CLI_WRITE, set },
+	{ "whitelist", "disable", "NETWORK", "close the relay and keep the entry",
+		version_options, NULL, CLI_WRITE, disable },
+	{ "whitelist", "enable", "NETWORK", "make it active again",
+		version_options, NULL, CLI_WRITE, enable },
 	{ "whitelist", "delete", "NETWORK", "close the relay for a network",
 		version_options, NULL, CLI_WRITE, delete },
+	{ "whitelist", "restore", "NETWORK", "open a closed relay again",
+		NULL, NULL, CLI_WRITE, restore },
 	{ 0 },
 };
 /* clang-format on */

@@ -146,32 +146,76 @@ cli_find_alias(struct cli *c, const char *address, bool is_deleted,
 	return alias_find(&c->core, &c->actor, address, out, e);
 }
 
-bool
-cli_find_whitelist(struct cli *c, const char *network, struct whitelist *out,
-	struct err *e)
+static bool
+find_whitelist(struct cli *c, const char *network, enum whitelist_state state,
+	struct whitelist *out, bool *found_r, struct err *e)
 {
-	struct whitelist_query q = { .list = { .limit = LIST_LIMIT_MAX } };
-	struct cidr net;
+	struct whitelist_query q = { .list = { .limit = LIST_LIMIT_MAX,
+					     .q = network },
+		.state = state };
 	struct list_page page;
 	struct whitelist *items;
+
+	if (!whitelist_list(&c->core, &c->actor, &q, &items, &page, e))
+		return false;
+	for (size_t i = 0; i < page.n; i++)
+		if (strcmp(items[i].network, network) == 0
+			&& (!*found_r
+				|| items[i].deleted_us > out->deleted_us)) {
+			*out = items[i];
+			*found_r = true;
+		}
+	return true;
+}
+
+/* By its id (then it is found already), or its canonical text. */
+static bool
+network_of(struct cli *c, const char *network, const char **text_r,
+	struct whitelist *out, bool *found_r, struct err *e)
+{
 	char text[CIDR_TEXT_SIZE];
+	struct cidr net;
 	uint64_t id;
 
-	if (is_id(network, &id))
+	*found_r = is_id(network, &id);
+	if (*found_r)
 		return whitelist_get(&c->core, &c->actor, id, out, e);
 	if (!cidr_parse(network, &net, e))
 		return false;
 	cidr_text(&net, text);
-	q.list.q = text;
-	if (!whitelist_list(&c->core, &c->actor, &q, &items, &page, e))
+	*text_r = arena_strdup(c->arena, text);
+	return *text_r != NULL || err_memory(e);
+}
+
+bool
+cli_find_whitelist(struct cli *c, const char *network, struct whitelist *out,
+	struct err *e)
+{
+	const char *text = network;
+	bool found;
+
+	if (!network_of(c, network, &text, out, &found, e)
+		|| (!found && !find_whitelist(c, text, 0, out, &found, e)))
 		return false;
-	for (size_t i = 0; i < page.n; i++)
-		if (strcmp(items[i].network, text) == 0) {
-			*out = items[i];
-			return true;
-		}
-	return err_set(e, ERR_NOT_FOUND, "network", "not_found", text,
-		"there is no entry %s", text);
+	return found
+		|| err_set(e, ERR_NOT_FOUND, "network", "not_found", text,
+			"there is no entry %s", text);
+}
+
+bool
+cli_find_deleted_whitelist(struct cli *c, const char *network,
+	struct whitelist *out, struct err *e)
+{
+	const char *text = network;
+	bool found;
+
+	if (!network_of(c, network, &text, out, &found, e))
+		return false;
+	if (found)
+		return true;
+	return find_whitelist(c, text, WHITELIST_DELETED, out, &found, e)
+		&& find_whitelist(c, text, WHITELIST_EXPIRED, out, &found, e)
+		&& (found || none_deleted(e, "entry", text));
 }
 
 bool

@@ -19,6 +19,9 @@ bool cli_find_mailbox(struct cli *c, const char *address, bool is_deleted,
 bool cli_find_alias(struct cli *c, const char *address, bool is_deleted,
 	struct alias *out, struct err *e) MUST_USE;
 /* By its network (host bits are an error), or its id. */
+/* The one that was deleted or expired last. */
+bool cli_find_deleted_whitelist(struct cli *c, const char *network,
+	struct whitelist *out, struct err *e) MUST_USE;
 bool cli_find_whitelist(struct cli *c, const char *network,
 	struct whitelist *out, struct err *e) MUST_USE;
 

@@ -2,7 +2,7 @@
  * From the options of a call to the forms and list queries of core: sizes and
  * times in the way people write them, and the walk over all pages.
  */
-#include "cli/cli.h"
+#include "cli/rows.h"
 
 #include "base/timeutil.h"
 
@@ -187,6 +187,23 @@ write_page(struct jsonw *w, const struct list_page *page)
 		jsonw_int(w, "total", page->total);
 }
 
+static void
+open_page(struct cli *c)
+{
+	jsonw_object(&c->json, NULL);
+	jsonw_array(&c->json, "items");
+}
+
+/* Lines go out page by page, so that a list of any length takes no memory. */
+static void
+give_out(struct cli *c)
+{
+	cli_put_lines(str_text(&c->out));
+	str_reset(&c->out);
+	c->json = jsonw_over(&c->out);
+	open_page(c);
+}
+
 bool
 cli_list(struct cli *c, cli_page *page, void *query, struct list_query *list,
 	struct err *e)
@@ -201,8 +218,7 @@ cli_list(struct cli *c, cli_page *page, void *query, struct list_query *list,
 	c->core.arena = arena_new(64U << 20);
 	if (c->core.arena == NULL)
 		return err_memory(e);
-	jsonw_object(&c->json, NULL);
-	jsonw_array(&c->json, "items");
+	open_page(c);
 	for (;;) {
 		is_ok = page(c, query, &got, e);
 		if (!is_ok || !is_all || got.next == NULL)
@@ -211,6 +227,8 @@ cli_list(struct cli *c, cli_page *page, void *query, struct list_query *list,
 			is_ok = err_memory(e);
 			break;
 		}
+		if (c->is_lines)
+			give_out(c);
 		arena_reset(c->core.arena);
 		list->after = after;
 	}

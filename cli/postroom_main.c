@@ -9,7 +9,9 @@
 
 #include "base/log.h"
 #include "base/token.h"
-#include "cli/cli.h"
+#include "cli/complete.h"
+#include "cli/export.h"
+#include "cli/table.h"
 
 #define ARENA_BYTES (1U << 30)
 
@@ -29,11 +31,30 @@ operator_name(void)
 }
 
 static bool
+act(struct cli *c, struct err *e)
+{
+	if (cli_opt(c, "dry-run"))
+		return cli_dry_run(c, e);
+	return c->is_csv ? cli_export_list(c, e) : c->command->run(c, e);
+}
+
+static bool
+confirmed(struct cli *c, struct err *e)
+{
+	const char *question = cli_question(c->command);
+
+	return !question || cli_opt(c, "dry-run")
+		|| cli_ask(c, question, "say --yes", e);
+}
+
+static bool
 run(struct cli *c, struct err *e)
 {
 	bool is_ok;
 	char *name;
 
+	if (c->command->needs == CLI_NOTHING)
+		return c->command->run(c, e);
 	c->conf_file = conf_path(c->conf_file);
 	if (!conf_load(&c->conf, c->conf_file, e))
 		return false;
@@ -43,9 +64,7 @@ run(struct cli *c, struct err *e)
 	c->actor = actor_cli(name);
 	if (c->command->needs != CLI_CONF && !cli_open(c, e))
 		return false;
-	is_ok = (cli_opt(c, "dry-run") ? cli_dry_run(c, e)
-				       : c->command->run(c, e))
-		&& cli_print(c, e);
+	is_ok = confirmed(c, e) && act(c, e) && cli_print(c, e);
 	if (c->is_open)
 		core_close(&c->core);
 	return is_ok;
@@ -75,7 +94,9 @@ main(int argc, char **argv)
 		fatal("no memory");
 	c.out = str_in(c.arena, ARENA_BYTES / 4);
 	c.json = jsonw_over(&c.out);
-	if (!cli_parse(&c, argc, argv, &e)) {
+	if (argc > 1 && strcmp(argv[1], "complete") == 0) {
+		cli_complete(&c, argc, argv);
+	} else if (!cli_parse(&c, argc, argv, &e)) {
 		cli_print_error(&c, &e);
 	} else if (c.is_help || c.command == NULL) {
 		cli_help(&c, argc > 1 && argv[1][0] != '-' ? argv[1] : NULL);

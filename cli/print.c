@@ -2,7 +2,7 @@
  * The answer of a command, as JSON or as text for people. The text is made
  * from the JSON, so the two never differ.
  */
-#include "cli/cli.h"
+#include "cli/rows.h"
 
 #include <wchar.h>
 
@@ -200,10 +200,38 @@ print_text(const struct cli *c, const struct json_value *v)
 			print_member(key, value, 0);
 }
 
+/* A list; what is no list has no rows. */
+static bool
+print_csv(struct cli *c, const struct json_value *v, struct err *e)
+{
+	const struct json_value *items = json_get(v, "items");
+	const char *columns = c->columns ? c->columns : c->command->columns;
+
+	if (items == NULL || columns == NULL)
+		return err_set(e, ERR_SYNTAX, "--csv", "no_list", "",
+			"this is not a list: there is no CSV of it");
+	return cli_put_csv(items, columns, true, c->arena, e);
+}
+
+static bool
+print_parsed(struct cli *c, struct err *e)
+{
+	struct json *doc;
+	bool is_ok = true;
+
+	if (!json_parse(c->out.data, c->out.len, &answer_limits, &doc, e))
+		return false;
+	if (c->is_csv)
+		is_ok = print_csv(c, json_root(doc), e);
+	else
+		print_text(c, json_root(doc));
+	json_free(&doc);
+	return is_ok;
+}
+
 bool
 cli_print(struct cli *c, struct err *e)
 {
-	struct json *doc;
 
 	if (c->out.len == 0)
 		return true;
@@ -211,14 +239,15 @@ cli_print(struct cli *c, struct err *e)
 		return false;
 	if (c->is_text) {
 		fputs(str_text(&c->out), stdout);
+	} else if (c->is_csv) {
+		if (!print_parsed(c, e))
+			return false;
+	} else if (c->is_lines) {
+		cli_put_lines(str_text(&c->out));
 	} else if (c->is_json) {
 		puts(str_text(&c->out));
-	} else {
-		if (!json_parse(
-			    c->out.data, c->out.len, &answer_limits, &doc, e))
-			return false;
-		print_text(c, json_root(doc));
-		json_free(&doc);
+	} else if (!print_parsed(c, e)) {
+		return false;
 	}
 	if (fflush(stdout) != 0)
 		return err_set(e, ERR_INTERNAL, "", "output", "",

@@ -432,3 +432,22 @@ whitelist_delete(struct core *c, const struct actor *a, uint64_t id,
 		&& core_run(c, a, "whitelist.delete", delete_in, &p, &done, e)
 		&& finish(c, &p, &done, out, e);
 }
+
+static bool
+restore_in(struct tx *t, void *ctx, struct err *e)
+{
+	const struct write *p = ctx;
+
+	return whitelist_revive(t, p->id, WHITELIST_ACTIVE, e);
+}
+
+bool
+whitelist_restore(struct core *c, const struct actor *a, uint64_t id,
+	struct whitelist *out, struct err *e)
+{
+	struct write p = { .id = id };
+
+	return actor_need_superadmin(a, e)
+		&& core_run(c, a, "whitelist.restore", restore_in, &p, NULL, e)
+		&& whitelist_get(c, a, id, out, e);
+}

@@ -44,6 +44,10 @@ bool whitelist_get(struct core *c, const struct actor *a, uint64_t id,
 bool whitelist_delete(struct core *c, const struct actor *a, uint64_t id,
 	uint64_t version, struct whitelist *out, struct err *e) MUST_USE;
 
+/* One that was deleted comes back active; its expiry may not have passed. */
+bool whitelist_restore(struct core *c, const struct actor *a, uint64_t id,
+	struct whitelist *out, struct err *e) MUST_USE;
+
 struct whitelist_query {
 	struct list_query list;     /* sort: network, created_at, expires_at */
 	enum whitelist_state state; /* 0: active and disabled */

@@ -26,5 +26,5 @@ class Admins(DbCase):
             [], self.cli("admin", "list", "--domain", "rights.test")["items"])
         self.refused(2, "admin", "grant", "aide", "--domains", "rights.test",
                      "--rights", "everything")
-        self.cli("admin", "delete", "aide")
+        self.cli("admin", "delete", "aide", "--yes")
         self.refused(3, "admin", "show", "aide")

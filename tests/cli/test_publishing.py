@@ -160,7 +160,7 @@ class Nodes(DbCase):
                      "--if-version", "1", reason="stale")
         self.assertIn("mx5", [n["name"] for n in self.cli("node", "list")[
             "items"]])
-        self.cli("node", "delete", str(made["id"]))
+        self.cli("node", "delete", str(made["id"]), "--yes")
         self.refused(3, "node", "show", "mx5", reason="not_found")
         self.refused(2, "node", "add", "mx6", "--role", "secondary",
                      reason="required")
