@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,9 +47,39 @@ block_signals(sigset_t *set)
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
+/* Does the process live that wrote itself into the pid file? */
+static bool
+is_keeper_alive(int fd)
+{
+	char text[16] = "";
+	long pid;
+
+	if (pread(fd, text, sizeof(text) - 1, 0) <= 0)
+		return true;
+	pid = strtol(text, NULL, 10);
+	return pid > 0 && (kill((pid_t)pid, 0) == 0 || errno != ESRCH);
+}
+
+/*
+ * Where a keeper was killed, its supervisor has the lock until the programs
+ * ended: that is waited for.
+ */
+static bool
+lock_wait(int fd, int64_t patience_ms)
+{
+	const int64_t until_ms = supervise_now_ms() + patience_ms;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (is_keeper_alive(fd) || supervise_now_ms() > until_ms)
+			return false;
+		(void)poll(NULL, 0, 20);
+	}
+	return true;
+}
+
 /* Returns the locked descriptor, or -1 with the reason on stderr. */
 static int
-lock_pid_file(const char *path)
+lock_pid_file(const char *path, int64_t patience_ms)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 
@@ -56,7 +87,7 @@ lock_pid_file(const char *path)
 		log_error("cannot open %s: %s", path, strerror(errno));
 		return -1;
 	}
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+	if (!lock_wait(fd, patience_ms)) {
 		log_error("%s is locked: it is running already", path);
 		close(fd);
 		return -1;
@@ -131,7 +162,8 @@ run(struct supervisor *s)
 	int lock_fd, code;
 	sigset_t set;
 
-	lock_fd = lock_pid_file(s->pid_file);
+	lock_fd = lock_pid_file(s->pid_file,
+		s->stop_ms * (int64_t)(s->n + 1));
 	if (lock_fd < 0)
 		return 1;
 	(void)sigaction(SIGALRM, &sa, NULL);

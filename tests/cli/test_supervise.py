@@ -219,6 +219,18 @@ class Runs(Supervise):
         self.assertEqual(second.returncode, 1)
         self.assertIn("running already", second.stderr)
 
+    def test_a_start_waits_for_what_a_killed_keeper_left(self):
+        text = "[a]\n" + self.command("a", "stubborn")
+        self.start(text, own="stop_s=1")
+        self.first("a")
+        self.proc.kill()
+        self.proc.wait()
+        self.log.close()
+        self.assertTrue(alive(self.pid("a")))
+        self.start(text, own="stop_s=1")
+        until("a second report", lambda: len(self.lines("a")) == 2)
+        self.assertFalse(alive(self.pid("a", 0)))
+
 
 class Ends(Supervise):
     def start_three(self):
