@@ -74,18 +74,23 @@ read_state(const char *line, struct journal_state *s)
 	s->hold = parse_hold(hold);
 	if (line[0] == 'X' || s->from == 0)
 		s->from = s->applied;
+	if (line[0] == 'X')
+		s->is_ahead = false;
 }
 
 static void
 read_intent(const char *line, struct journal_state *s)
 {
-	char hold[24] = "";
+	char what[8] = "", hold[24] = "";
 	unsigned reloads = 0;
-	const int n = sscanf(line, "I %*u %*d %u back %23s", &reloads, hold);
+	const int n =
+		sscanf(line, "I %*u %*d %u %7s %23s", &reloads, what, hold);
 	s->reloads |= reloads;
-	if (n == 2) {
+	if (n == 3 && strcmp(what, "back") == 0) {
 		s->is_moving = true;
 		s->moving = parse_hold(hold);
+	} else if (n == 2 && strcmp(what, "anew") == 0) {
+		s->is_ahead = true;
 	}
 }
 
@@ -285,6 +290,9 @@ begin_next(struct journal *j, struct err *e)
 	FILE *f = fopen(j->next, "we");
 	if (f && fchmod(fileno(f), 0600) == 0) {
 		put_state(f, 'S', &j->state);
+		if (j->state.is_ahead)
+			fprintf(f, "I %" PRIu64 " %" PRId64 " 0 anew\n",
+				j->state.applied, now_us());
 		if (fflush(f) == 0 && fdatasync(fileno(f)) == 0)
 			return f;
 	}
@@ -344,6 +352,25 @@ journal_intend(struct journal *j, uint64_t to, unsigned reloads,
 }
 
 bool
+journal_intend_anew(
+	struct journal *j, uint64_t to, unsigned reloads, struct err *e)
+{
+	if (!rotate_due(j, e))
+		return false;
+	fprintf(j->f, "I %" PRIu64 " %" PRId64 " %u anew\n", to, now_us(),
+		reloads);
+	j->state.reloads |= reloads;
+	j->state.is_ahead = true;
+	return flush(j, true, e);
+}
+
+void
+journal_is_level(struct journal *j)
+{
+	j->state.is_ahead = false;
+}
+
+bool
 journal_intend_back(struct journal *j, uint64_t to, struct journal_hold hold,
 	unsigned reloads, const struct delta *d, journal_tag *tag, void *ctx,
 	struct err *e)
@@ -367,25 +394,29 @@ note(struct journal *j, const struct journal_mark *m)
 }
 
 bool
+journal_anew(struct journal *j, const struct journal_mark *m, struct err *e)
+{
+	note(j, m);
+	j->state.from = m->to;
+	j->state.is_ahead = false;
+	put_state(j->f, 'X', &j->state);
+	return flush(j, true, e);
+}
+
+bool
 journal_applied(struct journal *j, const struct journal_mark *m,
 	const struct delta *d, struct err *e)
 {
+	const bool is_caught_up = j->state.is_ahead && m->to > j->state.applied;
 	fprintf(j->f, "A %" PRIu64 " %" PRId64 " %zu %zu %zu %" PRIu64 " ",
 		m->to, now_us(), d ? d->added : 0, d ? d->changed : 0,
 		d ? d->removed : 0, m->floor);
 	put_hold(j->f, m->hold);
 	putc('\n', j->f);
 	note(j, m);
+	if (is_caught_up && !journal_anew(j, m, e))
+		return false;
 	return flush(j, false, e) && rotate_due(j, e);
-}
-
-bool
-journal_anew(struct journal *j, const struct journal_mark *m, struct err *e)
-{
-	note(j, m);
-	j->state.from = m->to;
-	put_state(j->f, 'X', &j->state);
-	return flush(j, true, e);
 }
 
 bool

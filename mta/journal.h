@@ -5,7 +5,7 @@
  * aside as, `journal.000001` and up. Lines:
  *	S applied reloads floor hold at       the state at the head of a file
  *	X applied reloads floor hold at       all was made anew: no way back
- *	I to at reloads [back SERIAL|-]       about to apply what follows
+ *	I to at reloads [back SERIAL|- | anew]  about to apply what follows
  *	+ - ~ map TAB key TAB before TAB after [TAB tag]
  *	A to at added changed removed floor hold    applied
  *	R at                                  what was owed is done
@@ -20,6 +20,10 @@
  * a torn last line, which is cut off. Reloads of an I, S or X with no R after
  * it are still owed. A `back` record without an A is a rollback that was not
  * finished.
+ *
+ * `anew`: a damaged map is made anew, perhaps with changes that no round has
+ * brought yet. The round that brings them finds them live and records no lines
+ * of that map, so there is no way back past it.
  */
 #ifndef MTA_JOURNAL_H
 #define MTA_JOURNAL_H
@@ -44,6 +48,7 @@ struct journal_state {
 	uint64_t floor;
 	unsigned reloads; /* what is owed, bits of enum journal_reload */
 	struct journal_hold hold;
+	bool is_ahead; /* a map may hold more than what is applied */
 	bool is_moving;             /* a rollback or its end was begun... */
 	struct journal_hold moving; /* ...to there */
 	uint64_t from;    /* the oldest serial that there is a way back to */
@@ -81,6 +86,13 @@ typedef uint64_t journal_tag(void *ctx, const struct delta_line *d);
 bool journal_intend(struct journal *j, uint64_t to, unsigned reloads,
 	const struct delta *d, journal_tag *tag, void *ctx,
 	struct err *e) MUST_USE;
+
+/* Before maps are made anew. */
+bool journal_intend_anew(struct journal *j, uint64_t to, unsigned reloads,
+	struct err *e) MUST_USE;
+
+/* They were made, and hold nothing newer than what is applied. */
+void journal_is_level(struct journal *j);
 
 /* The same for a rollback, or for the end of one. */
 bool journal_intend_back(struct journal *j, uint64_t to,

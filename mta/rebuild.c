@@ -137,8 +137,12 @@ rebuild_start(struct node *n, unsigned maps, struct child *c, struct err *e)
 	/* On record first: a killed publisher's successor reloads too. */
 	const unsigned reloads = RELOAD_POSTFIX
 		| (maps & (1U << MAP_ACCOUNTS) ? RELOAD_DOVECOT : RELOAD_NONE);
-	if (!journal_intend(
-		    n->journal, n->applied, reloads, NULL, NULL, NULL, e))
+	/* Of accounts it tells no values. */
+	const bool ok = maps == 1U << MAP_ACCOUNTS
+		? journal_intend(
+			n->journal, n->applied, reloads, NULL, NULL, NULL, e)
+		: journal_intend_anew(n->journal, n->applied, reloads, e);
+	if (!ok)
 		return false;
 	return node_fork(n, c, rebuild_child, &j, REBUILD_MS, e);
 }
@@ -180,6 +184,8 @@ rebuild_take(
 	if (made & (1U << MAP_ACCOUNTS))
 		n->dovecot_reload_due = true;
 	reload_want(n, true);
+	if (serial <= n->applied)
+		journal_is_level(n->journal);
 	if (serial == 0 && n->applied > 0)
 		n->check_due = true;
 	/* Else the rounds go on from where they were: they end sessions. */
