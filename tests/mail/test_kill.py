@@ -6,7 +6,9 @@ start the saved changes must be live, the files equal to the database, and
 addresses that were known all the while must never have got a 5xx.
 """
 
+import collections
 import contextlib
+import http.client
 import imaplib
 import itertools
 import os
@@ -15,6 +17,7 @@ import subprocess
 import threading
 import unittest
 
+import api
 import mail
 import private
 import steps
@@ -32,6 +35,9 @@ ON_FILES = [("mailboxes", "pwrite64", 3), ("mailboxes", "fdatasync", 1),
 ON_FILES_SOAK = [(m, call, 1)
                  for m in ("mailboxes", "aliases", "sender_login", "domains")
                  for call in ("openat", "fcntl", "pwrite64", "fdatasync")]
+# Steps of the child that makes a missing map anew, on the file that it writes.
+REBUILDING = [("pwrite64", 4), ("fdatasync", 1), ("rename", 1)]
+# More steps than any of these has; whoever counts so far lost count.
 STEPS_MAX = 60
 
 
@@ -113,24 +119,35 @@ class Killed(MailCase):
              self.servers.conf, "--check"], capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
-    def kill_at(self, call, number, path=None):
-        """One round with a kill; whether the step was reached."""
+    def kill_at(self, call, number, path=None, missing=None):
+        """One round with a kill; whether the step was reached.
+
+        `missing` is a map that is taken away before, so that the round makes
+        it anew.
+        """
         if not self.publisher.is_running():
             self.publisher.start()
         self.wait_until(self.is_live, "the publisher to settle")
         with self.publisher.paused():
             new, gone = self.save()
+            if missing:
+                os.unlink(missing)
             step = steps.Step(self.publisher, call, number, path)
+
+        def is_done():
+            return self.is_live() and (
+                not missing or os.path.exists(missing))
+
         try:
             steps.wake(self.servers)
-            reached = step.wait(self.is_live)
+            reached = step.wait(is_done)
         finally:
             step.close()
         if not self.publisher.is_running():
             self.publisher.start()
-        with self.subTest(call=call, number=number,
+        with self.subTest(call=call, number=number, missing=missing,
                           file=path and os.path.basename(path)):
-            self.wait_until(self.is_live, "live after the kill", 20)
+            self.wait_until(is_done, "live after the kill", 20)
             self.check()
             for address in new:
                 self.assert_code(250, address)
@@ -138,16 +155,17 @@ class Killed(MailCase):
         self.prober.known.append(new[0])
         return reached
 
-    def kill_at_each(self, call, stride, path=None):
+    def kill_at_each(self, call, stride, path=None, missing=None):
         stride = 1 if SOAK else stride
         for number in range(1, STEPS_MAX, stride):
-            if not self.kill_at(call, number, path):
+            if not self.kill_at(call, number, path, missing):
                 self.assertGreater(number, 1, f"{call} was never called")
                 return
+        self.fail(f"{call}: the last step was not reached")
 
     def assert_nothing_refused(self):
         self.assertEqual(self.prober.refused, [])
-        self.assertGreater(self.prober.asked, 100)
+        self.assertGreater(self.prober.asked, 10)
 
     def test_at_each_step_of_its_own(self):
         for call, stride in OWN:
@@ -158,6 +176,12 @@ class Killed(MailCase):
         for name, call, stride in ON_FILES_SOAK if SOAK else ON_FILES:
             self.kill_at_each(call, stride, os.path.join(
                 self.servers.maps, name + ".lmdb"))
+        self.assert_nothing_refused()
+
+    def test_at_each_step_of_a_rebuild(self):
+        missing = os.path.join(self.servers.maps, "mailboxes.lmdb")
+        for call, stride in REBUILDING:
+            self.kill_at_each(call, stride, missing + ".new", missing)
         self.assert_nothing_refused()
 
 
@@ -226,6 +250,14 @@ class KilledGoingBack(Steering):
                 if not self.kill_at(call, number, path):
                     self.assertGreater(number, 1, f"{call} was never called")
                     break
+            else:
+                self.fail(f"{call}: the last step was not reached")
+
+
+# Postroom's processes, as they are told apart here. With one of the last two
+# all others end.
+PROGRAMS = ("mapd", "rootd", "jobd", "prober", "web", "web's worker",
+            "supervisor", "keeper")
 
 
 class KilledWhole(MailCase):
@@ -237,19 +269,47 @@ class KilledWhole(MailCase):
         prober.known.append(self.at("always"))
         prober.start()
         self.addCleanup(prober.end)
-        saved = []
-        for number in range(40 if SOAK else 10):
-            victim = ("mapd", "rootd", "jobd")[number % 3]
-            killer = threading.Timer(0.013 * (number % 7), self.kill,
-                                     [victim])
+        saved, killed = [], collections.Counter()
+        rounds = 6 if SOAK else 2
+        for number in range(rounds * len(PROGRAMS)):
+            victim = PROGRAMS[number % len(PROGRAMS)]
+            pid = private.wait_for(lambda: self.pid(victim),
+                                   f"a running {victim}")
+            killer = threading.Timer(0.013 * (number % 5), self.kill,
+                                     [pid, victim, killed])
             killer.start()
-            saved.append(self.mailbox(f"m{number}", live=False,
-                                      password_hash=HASH)["address"])
+            saved.append(self.save(number))
             killer.join()
+            if victim in ("supervisor", "keeper"):
+                private.wait_for(lambda: self.pid("keeper") is None,
+                                 "the keeper's end")
+                self.servers.start_programs()
+        self.assertEqual(killed, {victim: rounds for victim in PROGRAMS})
+        saved.append(self.save("last"))
         self.servers.wait_live(deadline_s=30)
         for address in saved:
             self.assert_code(250, address)
+        self.servers.postroom("publish", "--check")
         self.assertEqual(prober.refused, [])
+        self.assertGreater(prober.asked, killed.total())
+
+    def save(self, number):
+        """The address of a mailbox whose saving was acknowledged.
+
+        What happened to one that was not is unknown: another is tried.
+        """
+        attempts = itertools.count(1)
+
+        def attempt():
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                try:
+                    return self.mailbox(f"m{number}-{next(attempts)}",
+                                        live=False, password_hash=HASH)
+                except api.Problem as problem:
+                    if problem.status not in (502, 503, 504):
+                        raise
+
+        return private.wait_for(attempt, "the API to save")["address"]
 
     def test_a_session_ends_when_the_root_daemon_is_back(self):
         row = self.mailbox("leaver")
@@ -272,13 +332,33 @@ class KilledWhole(MailCase):
 
         private.wait_for(is_over, "the session's end", 15)
 
-    def kill(self, program):
-        for line in self.servers.programs("status").splitlines():
-            words = dict(w.split("=", 1) for w in line.split() if "=" in w)
-            if words.get("program") == program and \
-                    int(words.get("pid", 0)) > 0:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(words["pid"]), 9)
+    def pid(self, program):
+        """The process that runs a program, if it runs."""
+        keeper = self.servers.pid("supervise")
+        if program == "keeper":
+            return keeper
+        if program == "supervisor":
+            return next(iter(self.children(keeper)), None)
+        try:
+            pids = {name: int(pid)
+                    for name, _, pid, _ in self.servers.processes()}
+        except private.InstanceError:
+            return None
+        if program == "web's worker":
+            return next(iter(self.children(pids.get("web"))), None)
+        return pids.get(program)
+
+    def children(self, pid):
+        try:
+            with open(f"/proc/{pid}/task/{pid}/children") as f:
+                return [int(child) for child in f.read().split()]
+        except OSError:
+            return []
+
+    def kill(self, pid, program, killed):
+        """Ends it for good; counted where it was there to be killed."""
+        os.kill(pid, 9)
+        killed[program] += 1
 
 
 if __name__ == "__main__":
