@@ -68,6 +68,24 @@ def submit(servers, login, password, recipient, sender=None, port="submission",
         client.sendmail(sender or login, [recipient], message(subject))
 
 
+def submit_code(servers, login, password, recipient):
+    """The code that ends a submission before its message: 250, or what
+    refused the sign-in, the sender or the recipient; 421 as above."""
+    try:
+        with smtplib.SMTP("127.0.0.1", servers.ports["submission"],
+                          "client.test", timeout=30) as client:
+            client.starttls(context=TLS)
+            client.login(login, password)
+            code = client.mail(login)[0]
+            return client.rcpt(recipient)[0] if code == 250 else code
+    except smtplib.SMTPServerDisconnected:
+        return 421
+    except smtplib.SMTPResponseException as refused:
+        return refused.smtp_code
+    except (ConnectionError, ssl.SSLError):
+        return 421
+
+
 def imap(servers, login, password):
     """A signed-in IMAP connection; raises imaplib.IMAP4.error."""
     client = imaplib.IMAP4_SSL("127.0.0.1", servers.ports["imaps"],
