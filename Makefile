@@ -118,8 +118,21 @@ $(B)/tests/$(notdir $(basename $(1))): $(call obj,$(1)) \
 endef
 $(foreach t,$(UNIT_SRCS),$(eval $(call UNIT_RULE,$(t))))
 
+# Programs that tests run as one of our programs would run, linked alike and
+# never installed: tests/hooks/FOLDER_NAME.c.
+HOOK_SRCS := $(wildcard tests/hooks/*.c)
+HOOK_BINS := $(patsubst tests/hooks/%.c,$(B)/hooks/%,$(HOOK_SRCS))
+define HOOK_RULE
+$(B)/hooks/$(notdir $(basename $(1))): $(call obj,$(1)) \
+		$(call libs_for,$(call test_folder,$(1)))
+	$$(Q)mkdir -p $$(@D)
+	$$(if $(V),,@echo "  LD    $$@")
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(PKG_LIBS)
+endef
+$(foreach t,$(HOOK_SRCS),$(eval $(call HOOK_RULE,$(t))))
+
 .PHONY: unit-programs
-unit-programs: $(UNIT_BINS)
+unit-programs: $(UNIT_BINS) $(HOOK_BINS)
 
 # Measuring programs: one a file, beside what they share in wire.c.
 BENCH_SRCS := $(wildcard tests/bench/*.c)
@@ -134,6 +147,7 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/obj/tests/bench/wire.o
 bench-programs: $(BENCH_BINS)
 
 -include $(patsubst %.o,%.d,$(call obj,$(SRCS) $(MAINS) $(UNIT_SRCS) \
+	$(HOOK_SRCS) \
 	$(BENCH_SRCS)))
 
 .PHONY: run

@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/sandbox.h"
 #include "base/sock.h"
 #include "base/token.h"
 #include "cgi/app.h"
+#include "cgi/web_sandbox.h"
 #include "cgi/worker.h"
 
 #define ARENA_MAX ((size_t)24 << 20)
@@ -83,34 +83,6 @@ read_options(int argc, char **argv, struct options *o)
 	return -1;
 }
 
-/*
- * After this a worker can neither start programs nor reach the network, and
- * reads only what libraries load late and what names its user.
- */
-static bool
-enter_sandbox(const struct app *app, struct err *e)
-{
-	char credential[512];
-	const char *const read_paths[] = { "/usr", "/lib", "/lib64", "/etc",
-		seal_place(app->conf.secrets.key_file, credential,
-			sizeof(credential)),
-		app->conf.database.password_file[0] != '\0'
-			? app->conf.database.password_file
-			: NULL,
-		NULL };
-	/* Sign-in slots of the host are a file in shared memory. */
-	static const char *const write_paths[] = { "/dev/null", "/dev/shm",
-		NULL };
-	const struct sandbox s = { .drop_capabilities = true,
-		.deny_exec = true,
-		.deny_inet = true,
-		.deny_fork = true,
-		.read_paths = read_paths,
-		.write_paths = write_paths };
-
-	return sandbox_enter(&s, NULL, e);
-}
-
 /* In the worker, after the fork. A database that is away is not fatal. */
 static bool
 app_start(void *ctx)
@@ -128,7 +100,7 @@ app_start(void *ctx)
 	if (!app->is_connected)
 		log_warn("the database: %s", err_text(&e));
 	err_clear(&e);
-	if (app->is_sandboxed && !enter_sandbox(app, &e)) {
+	if (app->is_sandboxed && !web_sandbox_enter(&app->conf, &e)) {
 		log_error("sandbox: %s", err_text(&e));
 		return false;
 	}

@@ -7,6 +7,7 @@
 #include "base/charset.h"
 #include "base/log.h"
 #include "base/sandbox.h"
+#include "base/seal.h"
 #include "base/timeutil.h"
 #include "base/token.h"
 #include "jobs/hashers.h"
@@ -59,15 +60,33 @@ name_holder(struct jobd *d)
 		(long)getpid(), token);
 }
 
-static void
-start(struct jobd *d, const char *conf_file)
+/* What libraries load late, what names its user, and its own key. */
+static bool
+enter_sandbox(const struct conf *conf, struct err *e)
 {
-	const struct sandbox sandbox = {
-		.drop_capabilities = true,
+	char credential[512];
+	const char *const read_paths[] = { "/usr", "/lib", "/lib64", "/etc",
+		"/dev/urandom",
+		seal_place(conf->secrets.key_file, credential,
+			sizeof(credential)),
+		conf->database.password_file[0] != '\0'
+			? conf->database.password_file
+			: NULL,
+		NULL };
+	static const char *const write_paths[] = { "/dev/null", NULL };
+	const struct sandbox s = { .drop_capabilities = true,
 		.deny_exec = true,
 		.deny_inet = true,
 		.deny_fork = true,
-	};
+		.read_paths = read_paths,
+		.write_paths = write_paths };
+
+	return sandbox_enter(&s, NULL, e);
+}
+
+static void
+start(struct jobd *d, const char *conf_file)
+{
 	struct err e = ERR_EMPTY;
 
 	if (!conf_load(&d->conf, conf_path(conf_file), &e))
@@ -77,7 +96,7 @@ start(struct jobd *d, const char *conf_file)
 	/* Before the sandbox, which lets nobody fork or open files of iconv. */
 	charset_warm();
 	d->hashers = hashers_start();
-	if (!sandbox_enter(&sandbox, NULL, &e))
+	if (!enter_sandbox(&d->conf, &e))
 		fatal("%s", err_text(&e));
 	d->arena = arena_new(JOBD_ARENA_BYTES);
 	if (d->arena == NULL)
