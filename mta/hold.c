@@ -43,11 +43,13 @@ hold_load(struct node *n, struct err *e)
 	bool ok = true;
 	if (!file_read(path, STATE_BYTES, a, &text, &len, &why))
 		ok = why.code == ERR_NOT_FOUND || err_merge(e, &why, NULL);
-	else if (sscanf(text, "hold %" SCNu64 " %" SCNd64, &o->hold.serial,
-			 &o->at_us)
-		== 2)
+	else if (sscanf(text, "hold %" SCNu64 " %" SCNd64 " %" SCNd64,
+			 &o->hold.serial, &o->at_us, &o->after_us)
+		== 3)
 		o->is_set = o->hold.is_held = true;
-	else if (sscanf(text, "follow %" SCNd64, &o->at_us) == 1)
+	else if (sscanf(text, "follow %" SCNd64 " %" SCNd64, &o->at_us,
+			 &o->after_us)
+		== 2)
 		o->is_set = true;
 	arena_free(&a);
 	return ok;
@@ -56,17 +58,18 @@ hold_load(struct node *n, struct err *e)
 static bool
 save(struct node *n, struct err *e)
 {
-	char path[NODE_PATH_SIZE], text[64];
+	char path[NODE_PATH_SIZE], text[96];
 	struct str s = STR_FIXED(text);
 	const struct node_order *o = &n->order;
 	node_state_path(&n->conf->node, "hold", path);
 	if (!o->is_set)
 		return file_remove(path, e);
 	if (o->hold.is_held)
-		str_addf(&s, "hold %" PRIu64 " %" PRId64 "\n", o->hold.serial,
-			o->at_us);
+		str_addf(&s, "hold %" PRIu64 " %" PRId64 " %" PRId64 "\n",
+			o->hold.serial, o->at_us, o->after_us);
 	else
-		str_addf(&s, "follow %" PRId64 "\n", o->at_us);
+		str_addf(&s, "follow %" PRId64 " %" PRId64 "\n", o->at_us,
+			o->after_us);
 	return file_write(path, text, s.len, 0600, e);
 }
 
@@ -312,7 +315,10 @@ hold_order(struct node *n, struct journal_hold to, struct err *e)
 			"serial %" PRIu64 " is not live on this node: %" PRIu64
 			" is",
 			to.serial, n->applied);
-	n->order = (struct node_order){ true, to, now_us() };
+	n->order = (struct node_order){ .is_set = true,
+		.hold = to,
+		.at_us = now_us(),
+		.after_us = n->source ? n->target_us : 0 };
 	n->report_due = true;
 	if (!save(n, e))
 		return false;
@@ -332,13 +338,34 @@ hold_alone(struct node *n, struct err *e)
 	return true;
 }
 
+/*
+ * Was the target set after the operator's order? Which one the order came
+ * after is known where the database was at hand; else, once, the two clocks
+ * have to tell.
+ */
+static bool
+is_later(struct node *n, const struct gate_row *row)
+{
+	struct node_order *o = &n->order;
+	struct err e = ERR_EMPTY;
+	const int64_t before = o->after_us ? o->after_us : o->at_us;
+	if (row->target != GATE_TARGET_NONE && row->target_us > before)
+		return true;
+	if (o->after_us == 0) {
+		o->after_us = n->target_us;
+		if (!save(n, &e))
+			log_warn("%s", err_text(&e));
+	}
+	return false;
+}
+
 /* The later of the two decisions. */
 static struct journal_hold
 wanted(struct node *n, const struct gate_row *row)
 {
 	struct err e = ERR_EMPTY;
-	if (n->order.is_set && row->target != GATE_TARGET_NONE
-		&& row->target_us > n->order.at_us) {
+	n->target_us = row->target == GATE_TARGET_NONE ? 1 : row->target_us;
+	if (n->order.is_set && is_later(n, row)) {
 		n->order = (struct node_order){ 0 };
 		n->report_due = true;
 		if (!save(n, &e))

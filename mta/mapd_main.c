@@ -35,6 +35,7 @@
 #include "mta/reload.h"
 #include "mta/report.h"
 #include "mta/requests.h"
+#include "mta/sessions.h"
 #include "mta/text_copy.h"
 
 #define POLL_US (1 * US_PER_S)
@@ -275,6 +276,7 @@ wait_ms(const struct app *app, int64_t expiry_us)
 	const int64_t now = monotonic_us();
 	int64_t t = sooner(app->next_poll, requests_next_us(&app->node));
 	t = sooner(t, reload_next_us(&app->node));
+	t = sooner(t, sessions_next_us(&app->node));
 	if (expiry_us != TIME_NONE)
 		t = sooner(t, now + (expiry_us - now_us()));
 	if (app->work != WORK_NONE)
@@ -317,6 +319,7 @@ turn(struct app *app)
 	if (app->work == WORK_NONE)
 		start_work(app);
 	reload_run(&app->node);
+	sessions_run(&app->node);
 	report_run(&app->node);
 	requests_run(&app->node);
 	return true;
@@ -363,6 +366,7 @@ start(struct app *app)
 		|| !relay_load(&app->node, &e)
 		|| !relay_refresh(&app->node, &e))
 		fatal("%s", err_text(&e));
+	sessions_load(&app->node);
 	app->node.facts = &app->facts;
 	app->suspects = app->node.own_maps;
 	app->next_check = INT64_MAX;

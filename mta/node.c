@@ -108,8 +108,10 @@ node_close(struct node *n)
 	relay_free(&n->relays);
 	node_recheck_clear(&n->recheck);
 	free(n->recheck.key);
-	node_recheck_clear(&n->kicks);
-	free(n->kicks.key);
+	node_recheck_clear(&n->sessions.due);
+	free(n->sessions.due.key);
+	node_recheck_clear(&n->sessions.failed);
+	free(n->sessions.failed.key);
 }
 
 bool

@@ -4,7 +4,8 @@
  *
  * The parts: live.h reads and changes the files, gate.h says what may go live,
  * publish.h brings changes live, hold.h puts routing back, relay.h keeps the
- * whitelist, reload.h speaks to postroom-rootd, rebuild.h makes whole files and compares all, health.h finds damage,
+ * whitelist, reload.h reloads the servers, sessions.h ends sessions,
+ * rebuild.h makes whole files and compares all, health.h finds damage,
  * requests.h answers what people ask, report.h tells the database, source.h is
  * where all of it comes from.
  */
@@ -36,11 +37,21 @@ struct node_recheck {
 	size_t n, cap;
 };
 
+/* Logins and `@domain`s whose sessions are to end (sessions.h). */
+struct node_sessions {
+	struct node_recheck due, failed;
+	size_t next;      /* of due */
+	int64_t retry_us; /* monotonic: failed */
+	unsigned tries;
+};
+
 /* What the operator ordered on this host (hold.h). */
 struct node_order {
 	bool is_set;
 	struct journal_hold hold;
-	int64_t at_us;
+	int64_t at_us;    /* by this host's clock */
+	int64_t after_us; /* of the target that it came after, by the
+			   * database's clock; 0: that is not known yet */
 };
 
 /* What the last comparison of everything found (drift.h). */
@@ -80,7 +91,8 @@ struct node {
 	uint64_t rendered;  /* up to here a rebuild has rendered what passes */
 
 	struct node_order order;
-	bool is_moving; /* a rollback, or its end, was cut off */
+	int64_t target_us; /* of the target read last; 0: none was read */
+	bool is_moving;    /* a rollback, or its end, was cut off */
 	struct journal_hold moving;
 	char hold_problem[300]; /* why a target cannot be had, or "" */
 
@@ -91,9 +103,7 @@ struct node {
 	bool is_rebuilding; /* files are about to be replaced */
 	bool is_overrun;    /* by more changes than a round reads */
 	int64_t reloads_paid_us, reload_retry_us; /* monotonic */
-	struct node_recheck kicks; /* sessions that could not be ended yet */
-	int64_t kick_retry_us;     /* monotonic */
-	unsigned kick_tries;
+	struct node_sessions sessions;
 
 	struct file_mark mark[MAP_COUNT]; /* as we left them */
 	struct file_mark cidr_mark;

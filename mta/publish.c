@@ -20,6 +20,7 @@
 #include "mta/relay.h"
 #include "mta/reload.h"
 #include "mta/round.h"
+#include "mta/sessions.h"
 
 #define ROUND_BYTES ((size_t)4 << 30)
 /* After a round of more lines than this, memory is given back. */
@@ -69,7 +70,8 @@ bring_live(struct round *r, struct err *e)
 	}
 	/* Before the serial is on record: a killed publisher's successor does
 	 * this round again and ends them too. */
-	reload_end_sessions(n, r->sessions.list, r->sessions.n, &r->delta);
+	if (!sessions_end(n, r->sessions.list, r->sessions.n, &r->delta, e))
+		return false;
 	if (!journal_applied(n->journal, &mark, &r->delta, e))
 		return false;
 	n->applied = r->serial;

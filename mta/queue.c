@@ -246,6 +246,18 @@ queue_oldest_us(const struct queue_list *q)
 	return q->n > 0 ? q->message[0].arrived_us : TIME_NONE;
 }
 
+size_t
+queue_count(const struct queue_list *q)
+{
+	return q->n;
+}
+
+const char *
+queue_id(const struct queue_list *q, size_t i)
+{
+	return q->message[i].id;
+}
+
 static void
 write_totals(struct jsonw *w, const char *key, const char *name,
 	const struct totals *t)

@@ -30,6 +30,10 @@ bool queue_read(char *text, const struct queue_filter *filter, struct arena *a,
 /* When the oldest message came in; TIME_NONE: none is there. */
 int64_t queue_oldest_us(const struct queue_list *q);
 
+/* How many messages the list has, and the id of each, the oldest first. */
+size_t queue_count(const struct queue_list *q);
+const char *queue_id(const struct queue_list *q, size_t i);
+
 /* The members count, held, bytes, oldest_at, domains, recipients, items and
  * truncated of an object that is open. */
 void queue_write(const struct queue_list *q, struct jsonw *w);

@@ -25,16 +25,48 @@ read_text(const char *path, struct arena *a, char **text_r, struct err *e)
 						    : err_merge(e, &why, NULL);
 }
 
+/* The list as the state file has it. */
+static bool
+load_state(struct node *n, struct arena *a, bool *is_there_r, struct err *e)
+{
+	char path[NODE_PATH_SIZE], *text;
+	node_state_path(&n->conf->node, "whitelist", path);
+	if (!read_text(path, a, &text, e))
+		return false;
+	*is_there_r = text[0] != '\0';
+	return !*is_there_r || relay_parse(text, &n->relays, e);
+}
+
+/* The list as Postfix has it: what is open stays open until the database
+ * says otherwise, and nothing else is. */
+static bool
+load_table(struct node *n, struct arena *a, struct err *e)
+{
+	char path[NODE_PATH_SIZE], *text;
+	node_cidr_path(&n->conf->node, path);
+	relay_free(&n->relays);
+	n->relay_state_due = true;
+	if (!read_text(path, a, &text, e)
+		|| !relay_read_table(text, &n->relays, e))
+		return false;
+	if (n->relays.n > 0)
+		log_warn("%zu networks were taken from %s", n->relays.n, path);
+	return true;
+}
+
 bool
 relay_load(struct node *n, struct err *e)
 {
-	char path[NODE_PATH_SIZE], *text;
-	struct arena *a = arena_new(2 * FILE_BYTES);
+	struct arena *a = arena_new(4 * FILE_BYTES);
+	struct err why = ERR_EMPTY;
+	bool is_there = false;
 	if (!a)
 		return err_memory(e);
-	node_state_path(&n->conf->node, "whitelist", path);
-	const bool ok = read_text(path, a, &text, e)
-		&& (text[0] == '\0' || relay_parse(text, &n->relays, e));
+	bool ok = load_state(n, a, &is_there, &why);
+	if (!ok)
+		log_warn("%s", err_text(&why));
+	if (!ok || !is_there)
+		ok = load_table(n, a, e);
 	arena_free(&a);
 	return ok;
 }
@@ -86,6 +118,8 @@ write_due(struct node *n, struct err *e)
 	if (!a)
 		return err_memory(e);
 	bool ok = true;
+	if (relay_end(&n->relays, now_us()))
+		n->relay_state_due = true;
 	if (n->relay_state_due) {
 		ok = write_state(n, a, e);
 		n->relay_state_due = !ok;
@@ -107,6 +141,7 @@ relay_publish(struct node *n, struct relay_list *wanted, struct err *e)
 	relay_sort(wanted);
 	if (!relay_equal(&n->relays, wanted))
 		n->relay_state_due = true;
+	wanted->past_us = n->relays.past_us;
 	relay_free(&n->relays);
 	n->relays = *wanted;
 	*wanted = (struct relay_list){ 0 };

@@ -11,7 +11,7 @@
 
 #include "mta/node.h"
 
-/* Read the state file; none is an empty list. */
+/* Read the state file or, where it is missing or damaged, the live table. */
 bool relay_load(struct node *n, struct err *e) MUST_USE;
 
 /* Take `wanted` over (it becomes the node's, and is emptied). */

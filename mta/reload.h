@@ -1,5 +1,5 @@
 /*
- * Reloads of Postfix and Dovecot and ended sessions, through postroom-rootd.
+ * Reloads of Postfix and Dovecot, through postroom-rootd.
  *
  * A reload of Postfix that is due runs at once; after a few in a row, one in
  * five seconds. One that closes a relay or mends a file is urgent and never
@@ -10,7 +10,6 @@
 #ifndef MTA_RELOAD_H
 #define MTA_RELOAD_H
 
-#include "maps/delta.h"
 #include "mta/node.h"
 
 /* Ask for a reload of Postfix. */
@@ -21,13 +20,5 @@ void reload_run(struct node *n);
 
 /* When reload_run should run next (monotonic), or INT64_MAX. */
 int64_t reload_next_us(const struct node *n);
-
-/*
- * End the sessions of these logins (`@domain`: of all its users), and of the
- * accounts that this delta bars. What fails is tried again by reload_run for
- * some minutes: the account is barred meanwhile, its sessions go on.
- */
-void reload_end_sessions(struct node *n, const char *const *login,
-	size_t logins, const struct delta *d);
 
 #endif

@@ -16,6 +16,7 @@
 
 #define LIST_BYTES ((size_t)128 << 20)
 #define ID_SIZE 33
+#define FLUSH_EACH_MAX 50
 
 /* An argument that may be missing is "". */
 static bool
@@ -56,6 +57,18 @@ write_times(struct request *q, const struct queue_list *list, struct err *e)
 	return true;
 }
 
+static bool
+read_list(const struct request *q, const struct queue_filter *filter,
+	struct arena *a, struct queue_list **list_r, struct err *e)
+{
+	struct str text = str_in(a, ROOT_OUTPUT_MAX);
+	if (!ask(q, ROOT_QUEUE_LIST, NULL, &text, e))
+		return false;
+	if (text.len == 0)
+		str_add(&text, "\n");
+	return queue_read(text.data, filter, a, list_r, e);
+}
+
 bool
 request_queue_list(struct request *q, struct err *e)
 {
@@ -65,14 +78,10 @@ request_queue_list(struct request *q, struct err *e)
 	struct queue_list *list = NULL;
 	if (!a)
 		return err_memory(e);
-	struct str text = str_in(a, ROOT_OUTPUT_MAX);
 	bool ok = optional_text(q, "domain", domain, sizeof(domain), e)
 		&& optional_text(
 			q, "recipient", recipient, sizeof(recipient), e)
-		&& ask(q, ROOT_QUEUE_LIST, NULL, &text, e);
-	if (ok && text.len == 0)
-		str_add(&text, "\n");
-	ok = ok && queue_read(text.data, &filter, a, &list, e);
+		&& read_list(q, &filter, a, &list, e);
 	if (ok) {
 		queue_write(list, q->out);
 		ok = write_times(q, list, e);
@@ -81,13 +90,46 @@ request_queue_list(struct request *q, struct err *e)
 	return ok;
 }
 
+/* Message by message; where there are many, all that waits. */
+static bool
+flush_messages(const struct request *q, const char *domain, struct err *e)
+{
+	const struct queue_filter filter = { domain, "" };
+	struct arena *a = arena_new(LIST_BYTES);
+	struct queue_list *list = NULL;
+	if (!a)
+		return err_memory(e);
+	bool ok = read_list(q, &filter, a, &list, e);
+	const size_t n = ok ? queue_count(list) : 0;
+	if (n > FLUSH_EACH_MAX)
+		ok = ask(q, ROOT_QUEUE_FLUSH, NULL, NULL, e);
+	for (size_t i = 0; ok && i < n && n <= FLUSH_EACH_MAX; i++)
+		ok = ask(q, ROOT_QUEUE_FLUSH_MESSAGE, queue_id(list, i), NULL,
+			e);
+	arena_free(&a);
+	return ok;
+}
+
+/* Postfix flushes a domain by itself only where fast_flush_domains has it:
+ * one of ours, not one that mail goes out to. */
+static bool
+flush_domain(const struct request *q, const char *domain, struct err *e)
+{
+	struct err why = ERR_EMPTY;
+	if (ask(q, ROOT_QUEUE_FLUSH_DOMAIN, domain, NULL, &why))
+		return true;
+	if (strstr(err_text(&why), "not configured for destination"))
+		return flush_messages(q, domain, e);
+	return err_merge(e, &why, NULL);
+}
+
 bool
 request_queue_flush(struct request *q, struct err *e)
 {
 	char domain[DOMAIN_SIZE];
 	if (!optional_text(q, "domain", domain, sizeof(domain), e))
 		return false;
-	return domain[0] ? ask(q, ROOT_QUEUE_FLUSH_DOMAIN, domain, NULL, e)
+	return domain[0] ? flush_domain(q, domain, e)
 			 : ask(q, ROOT_QUEUE_FLUSH, NULL, NULL, e);
 }
 

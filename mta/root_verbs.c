@@ -102,6 +102,8 @@ static const struct verb {
 		{ "-f" }, NULL, 15000, { 5, 5000 } },
 	[ROOT_QUEUE_FLUSH_DOMAIN] = { "queue-flush-domain", POSTQUEUE,
 		POSTFIX_CONFIG, { "-s" }, is_domain, 15000, { 20, 1000 } },
+	[ROOT_QUEUE_FLUSH_MESSAGE] = { "queue-flush-message", POSTQUEUE,
+		POSTFIX_CONFIG, { "-i" }, is_queue_id, 15000, { 100, 200 } },
 	[ROOT_QUEUE_HOLD] = { "queue-hold", POSTSUPER, POSTFIX_CONFIG, { "-h" },
 		is_queue_id, 15000, { 100, 200 } },
 	[ROOT_QUEUE_RELEASE] = { "queue-release", POSTSUPER, POSTFIX_CONFIG,

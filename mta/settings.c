@@ -52,7 +52,8 @@ const struct setting settings[] = {
 		"127.0.0.1/32 [::1]/128 cidr:@MAPS@/whitelist.cidr", "relay"),
 	POSTFIX("smtpd_relay_restrictions",
 		"permit_mynetworks permit_sasl_authenticated "
-		"reject_unauth_destination",
+		"check_client_access pipemap:{static:255.255.255.255 "
+		"cidr:@MAPS@/whitelist.cidr} defer_unauth_destination",
 		"relay"),
 	POSTFIX("smtpd_relay_before_recipient_restrictions", "yes", "relay"),
 	POSTFIX("smtpd_delay_reject", "yes", "relay"),

@@ -24,12 +24,12 @@ class Publisher:
         self.process = None
         self.log = open(servers.path("log", "mapd.log"), "a")
 
-    def start(self):
+    def start(self, wrapper=(), **environment):
         self.process = subprocess.Popen(
-            [self.servers.path("bin", "postroom-mapd"), "-c",
+            [*wrapper, self.servers.path("bin", "postroom-mapd"), "-c",
              self.servers.conf], stdin=subprocess.DEVNULL, stdout=self.log,
             stderr=self.log, cwd=self.servers.state,
-            env=private.ENVIRONMENT)
+            env=dict(private.ENVIRONMENT, **environment))
 
     def is_running(self):
         return self.process is not None and self.process.poll() is None

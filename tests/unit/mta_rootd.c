@@ -44,6 +44,8 @@ static const struct {
 		"/usr/sbin/postqueue -c /etc/pf -f" },
 	{ "a domain's mail once more", REQUEST("queue-flush-domain\0a.test"),
 		NULL, "/usr/sbin/postqueue -c /etc/pf -s a.test" },
+	{ "a message once more", REQUEST("queue-flush-message\0BC3F0A1"), NULL,
+		"/usr/sbin/postqueue -c /etc/pf -i BC3F0A1" },
 	{ "a message on hold",
 		REQUEST("queue-hold\0"
 			"3F0A1B2C4D"),
@@ -76,6 +78,8 @@ static const struct {
 			"0123456789012345678901234567890AB"),
 		"bad_argument", NULL },
 	{ "a flush of an option", REQUEST("queue-flush-domain\0-f"),
+		"bad_argument", NULL },
+	{ "a message that is all of them", REQUEST("queue-flush-message\0ALL"),
 		"bad_argument", NULL },
 	{ "another setting", REQUEST("set-lifetime\0mynetworks=0.0.0.0/0"),
 		"bad_argument", NULL },
