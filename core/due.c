@@ -10,6 +10,7 @@
 #include "core/ops.h"
 #include "db/admin_rows.h"
 #include "db/due_rows.h"
+#include "db/import_rows.h"
 #include "db/misc_rows.h"
 #include "db/node_rows.h"
 
@@ -232,5 +233,13 @@ due_next(struct core *c, int64_t *us_r, struct err *e)
 		.idle_us = IDLE_US,
 	};
 
-	return due_row_next(c->db, &keep, us_r, e);
+	int64_t imports_us;
+
+	if (!due_row_next(c->db, &keep, us_r, e)
+		|| !import_row_next_due(c->db, &imports_us, e))
+		return false;
+	if (imports_us != TIME_NONE
+		&& (*us_r == TIME_NONE || imports_us < *us_r))
+		*us_r = imports_us;
+	return true;
 }

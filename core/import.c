@@ -89,6 +89,8 @@ make_in(struct tx *t, void *ctx, struct err *e)
 
 	im->created_us = t->now_us;
 	im->spool_us = t->now_us + SPOOL_US;
+	im->purge_us = t->now_us
+		+ t->c->conf->retention.jobs_days * US_PER_DAY;
 	return import_row_insert(t->db, im, e);
 }
 

@@ -46,8 +46,7 @@ static const struct sql sql[] = {
 	[Q_INSERT] = { "INSERT INTO import (state, source, noun, file_name, "
 		       "options, notices, actor_kind, admin_id, actor_name, "
 		       "created, spool_until, purge_at) VALUES "
-		       "(?, ?, ?, ?, ?, '[]', ?, ?, ?, ?, ?, "
-		       "? + INTERVAL 90 DAY)",
+		       "(?, ?, ?, ?, ?, '[]', ?, ?, ?, ?, ?, ?)",
 		"usussuusttt", "" },
 	[Q_GET] = { "SELECT " COLUMNS " FROM import i WHERE i.id = ?", "u",
 		OUT },
@@ -169,7 +168,7 @@ import_row_insert(struct db *db, struct import *in, struct err *e)
 			    arg_text(in->options), arg_u64(in->actor_kind),
 			    arg_id(in->admin_id), arg_text(in->actor_name),
 			    arg_time(in->created_us), arg_time(in->spool_us),
-			    arg_time(in->created_us)),
+			    arg_time(in->purge_us)),
 		    &done, e))
 		return false;
 	in->id = done.insert_id;

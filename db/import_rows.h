@@ -62,6 +62,7 @@ struct import {
 	uint64_t admin_id; /* 0: none */
 	const char *actor_name;
 	int64_t created_us, finished_us, spool_us;
+	int64_t purge_us; /* of a new one */
 };
 
 bool import_row_insert(
