@@ -10,6 +10,7 @@ static const struct cli_command *const groups[] = {
 	cli_whitelist_commands,
 	cli_bulk_commands,
 	cli_export_commands,
+	cli_import_commands,
 	cli_backup_commands,
 	cli_admin_commands,
 	cli_revision_commands,
