@@ -14,6 +14,7 @@
 
 #include "base/addr.h"
 #include "base/domain.h"
+#include "db/change_page.h"
 #include "db/gate_rows.h"
 #include "maps/role.h"
 #include "maps/wanted.h"
@@ -22,13 +23,20 @@
 #define KEYS_MOST 500
 #define PAGE_MOST 2000
 
+static const char *const kinds[] = { "", "a", "d", "s", "w", NULL };
+
 struct feed_after_in {
-	int64_t after;
+	int64_t after, upto;
+	unsigned kind;
+	char key[ADDR_SIZE];
 };
 
 static const struct field feed_after_rows[] = {
 	{ FIELD_AT(struct feed_after_in, after), .min = 0, .max = ROUTE_ID_MAX,
 		.required = true },
+	{ FIELD_AT(struct feed_after_in, upto), .min = 0, .max = ROUTE_ID_MAX },
+	{ FIELD_AT(struct feed_after_in, kind), .words = kinds },
+	{ FIELD_AT(struct feed_after_in, key) },
 	{ 0 },
 };
 
@@ -177,34 +185,62 @@ feed_domain(struct call *c, struct err *e)
 	return true;
 }
 
+/* Where the next page begins: behind the last key. */
+static void
+write_next(struct jsonw *w, const struct map_changes *list)
+{
+	if (!list->is_cut) {
+		jsonw_null(w, "next");
+		return;
+	}
+	const struct map_change *last = &list->change[list->n - 1];
+	const char kind[2] = { last->kind, '\0' };
+	jsonw_object(w, "next");
+	jsonw_uint(w, "after", last->serial - 1);
+	jsonw_str(w, "kind", kind);
+	jsonw_str(w, "key", last->key);
+	jsonw_end(w);
+}
+
+static void
+write_changes(struct call *c, uint64_t serial, const struct gate_row *gate,
+	const struct map_changes *list)
+{
+	struct jsonw *w = reply_json(c->reply, 200);
+	jsonw_object(w, NULL);
+	jsonw_uint(w, "serial", serial);
+	jsonw_str(w, "next_hop", c->peer.next_hop);
+	write_gate(w, gate);
+	jsonw_array(w, "changes");
+	for (size_t i = 0; i < list->n; i++)
+		if (is_for(c->peer.role, list->change[i].kind))
+			write_change(w, &list->change[i]);
+	jsonw_end(w);
+	write_next(w, list);
+	jsonw_end(w);
+}
+
 bool
 feed_changes(struct call *c, struct err *e)
 {
 	const struct feed_after_in *in = c->query;
-	const uint64_t after = (uint64_t)in->after;
+	const struct change_place from = { .after = (uint64_t)in->after,
+		.kind = kinds[in->kind][0],
+		.key = in->key };
 	struct map_changes changes = { 0 };
 	struct gate_row gate;
 	uint64_t serial;
 	bool ok = begin(c, &serial, e)
-		&& gate_row_read(c->core->db, c->peer.id, &gate, e)
-		&& (serial <= after
-			|| map_changes(c->core->db, after, serial, CHANGES_MOST,
-				c->arena, &changes, e));
+		&& gate_row_read(c->core->db, c->peer.id, &gate, e);
+	const uint64_t upto = in->upto > 0 && (uint64_t)in->upto < serial
+		? (uint64_t)in->upto
+		: serial;
+	ok = ok
+		&& change_page(c->core->db, &from, upto, CHANGES_MOST, c->arena,
+			&changes, e);
 	end(c);
-	if (ok) {
-		struct jsonw *w = reply_json(c->reply, 200);
-		jsonw_object(w, NULL);
-		jsonw_uint(w, "serial", serial);
-		jsonw_str(w, "next_hop", c->peer.next_hop);
-		write_gate(w, &gate);
-		jsonw_bool(w, "is_cut", changes.is_cut);
-		jsonw_array(w, "changes");
-		for (size_t i = 0; !changes.is_cut && i < changes.n; i++)
-			if (is_for(c->peer.role, changes.change[i].kind))
-				write_change(w, &changes.change[i]);
-		jsonw_end(w);
-		jsonw_end(w);
-	}
+	if (ok)
+		write_changes(c, serial, &gate, &changes);
 	map_changes_free(&changes);
 	return ok;
 }

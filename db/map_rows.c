@@ -175,6 +175,20 @@ is_confirmed(const char *action)
 }
 
 bool
+map_changes_take(struct rows *r, struct arena *a, struct map_changes *out)
+{
+	struct map_change *c = MAP_PUSH(out->change, out->n, out->cap);
+	char *key = row_dup(r, 1, a);
+	if (!c || !key)
+		return false;
+	*c = (struct map_change){ .kind = row_text(r, 0)[0],
+		.key = key,
+		.is_confirmed = is_confirmed(row_text(r, 2)),
+		.serial = row_u64(r, 3) };
+	return true;
+}
+
+bool
 map_changes(struct db *db, uint64_t after, uint64_t upto, size_t most,
 	struct arena *a, struct map_changes *out, struct err *e)
 {
@@ -184,16 +198,8 @@ map_changes(struct db *db, uint64_t after, uint64_t upto, size_t most,
 		    ARGS(arg_u64(after), arg_u64(upto), arg_u64(most + 1)), &r,
 		    e))
 		return false;
-	while (ok && rows_next(&r)) {
-		struct map_change *c = MAP_PUSH(out->change, out->n, out->cap);
-		char *key = row_dup(&r, 1, a);
-		ok = c && key;
-		if (ok)
-			*c = (struct map_change){ .kind = row_text(&r, 0)[0],
-				.key = key,
-				.is_confirmed = is_confirmed(row_text(&r, 2)),
-				.serial = row_u64(&r, 3) };
-	}
+	while (ok && rows_next(&r))
+		ok = map_changes_take(&r, a, out);
 	out->is_cut = out->n > most;
 	return rows_done(&r, e) && (ok || err_memory(e));
 }

@@ -92,7 +92,7 @@ struct map_change {
 struct map_changes {
 	struct map_change *change;
 	size_t n, cap;
-	bool is_cut; /* more than `most`: render everything instead */
+	bool is_cut; /* there are more than `most` */
 };
 
 /* The keys of all serials after `after` up to `upto`. */
@@ -101,6 +101,9 @@ bool map_changes(struct db *db, uint64_t after, uint64_t upto, size_t most,
 /* Append one; its key stays the caller's. */
 bool map_changes_add(struct map_changes *c, const struct map_change *change,
 	struct err *e) MUST_USE;
+/* The same from a row of kind, key, action and serial; false: no memory. */
+bool map_changes_take(
+	struct rows *r, struct arena *a, struct map_changes *out) MUST_USE;
 void map_changes_free(struct map_changes *c);
 
 /*

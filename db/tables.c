@@ -1,6 +1,7 @@
 /*
  * The one list of statement tables.
  */
+#include "db/change_page.h"
 #include "db/tables.h"
 
 #include "db/admin_manage_rows.h"
@@ -33,4 +34,5 @@ const struct sql_table *const db_tables[] = { &domain_sql, &mailbox_sql,
 	&admin_manage_sql, &view_sql, &due_sql, &node_sql, &pending_sql,
 	&publishing_sql, &retention_sql, &past_sql, &map_saved_sql,
 	&key_log_sql, &peer_sql, &request_sql, &name_sql, &gate_sql,
-	&session_sql, &import_sql, &staging_sql, &staging_look_sql, NULL };
+	&session_sql, &import_sql, &staging_sql, &staging_look_sql,
+	&change_page_sql, NULL };

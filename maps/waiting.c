@@ -146,3 +146,12 @@ waiting_free(struct waiting *w)
 	free(w->slot);
 	*w = (struct waiting){ 0 };
 }
+
+bool
+waiting_too_many(struct err *e)
+{
+	return err_set(e, ERR_LIMIT, "", "too_many_waiting", "",
+		"more than %zu changes may wait: publish or resume, then the "
+		"maps follow again",
+		WAITING_MOST);
+}

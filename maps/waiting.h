@@ -8,6 +8,9 @@
 #include "base/base.h"
 #include "base/err.h"
 
+/* More changes than this are not read to find which of them wait. */
+#define WAITING_MOST ((size_t)4000000)
+
 struct waiting_key {
 	struct waiting_key *next;
 	uint64_t serial;
@@ -48,5 +51,8 @@ struct waiting_key *waiting_next(
 void waiting_settle(struct waiting *w);
 
 void waiting_free(struct waiting *w);
+
+/* There were more than WAITING_MOST: what waits is not known. Returns false. */
+bool waiting_too_many(struct err *e);
 
 #endif

@@ -10,7 +10,6 @@
 #include "mta/lmdb_map.h"
 
 #define ALL_BYTES ((size_t)1 << 30)
-#define WAITING_MAX 4000000
 #define RELAY_BYTES (16UL << 20)
 
 void
@@ -43,7 +42,10 @@ read_waiting(
 	struct map_changes c = { 0 };
 	const uint64_t floor = gate_floor(&x->gate, head);
 	bool ok = floor == head
-		|| source_changes(s, floor, head, WAITING_MAX, x->arena, &c, e);
+		|| source_changes(
+			s, floor, head, WAITING_MOST, x->arena, &c, e);
+	if (ok && c.is_cut)
+		ok = waiting_too_many(e);
 	for (size_t i = 0; ok && i < c.n; i++)
 		ok = c.change[i].kind == 's'
 			|| waiting_put(&x->waiting, c.change[i].kind,

@@ -102,8 +102,7 @@ read_snapshot(struct round *r, struct err *e)
 {
 	if (!round_read_changes(r, e))
 		return false;
-	if (r->changes.is_cut) {
-		/* Too many to name: make everything anew. */
+	if (r->is_overrun) {
 		r->node->damaged = r->node->own_maps;
 		r->node->is_overrun = true;
 		return err_set(e, ERR_RETRY, "", "too_many_changes", "",

@@ -15,6 +15,7 @@ struct round {
 	uint64_t serial;
 	struct map_changes changes;
 	bool is_open;           /* nothing waits */
+	bool is_overrun;        /* too many keys: everything is rendered */
 	bool is_sweep;          /* what waited is looked at */
 	struct waiting touched; /* what changed, where something may wait */
 	struct strset passing;  /* keys that waited and do no more */

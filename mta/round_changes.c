@@ -10,10 +10,6 @@
 #include "base/timeutil.h"
 #include "mta/gate.h"
 
-#define CHANGES_MAX 200000
-/* While something may wait, so many are read to find what does. */
-#define WAITING_MAX 4000000
-
 static bool
 add_key(struct round *r, const char *key, bool *is_new_r, struct err *e)
 {
@@ -123,6 +119,24 @@ note_next_hop(struct node *n)
 	n->check_due = true;
 }
 
+/* Which changed: where something may wait, all of it has to be known. */
+static bool
+read_changes(struct round *r, struct err *e)
+{
+	struct node *n = r->node;
+	const size_t most = r->is_open ? n->source->round_keys : WAITING_MOST;
+	if (r->serial > n->read_from
+		&& !source_changes(n->source, n->read_from, r->serial, most,
+			r->arena, &r->changes, e))
+		return false;
+	if (r->changes.is_cut && !r->is_open)
+		return waiting_too_many(e);
+	for (size_t i = 0; i < r->changes.n; i++)
+		if (!add_change(r, &r->changes.change[i], e))
+			return false;
+	return true;
+}
+
 bool
 round_read_changes(struct round *r, struct err *e)
 {
@@ -139,19 +153,11 @@ round_read_changes(struct round *r, struct err *e)
 			(unsigned long long)n->applied);
 	r->is_open = gate_is_open(&n->gate) && n->waiting.n == 0;
 	r->is_sweep = n->sweep_due;
-	if (r->serial > n->read_from
-		&& !source_changes(n->source, n->read_from, r->serial,
-			r->is_open ? CHANGES_MAX : WAITING_MAX, r->arena,
-			&r->changes, e))
+	if (!read_changes(r, e) || !take_touched(r, e)
+		|| (r->is_sweep && !sweep(r, e)) || !take_recheck(r, e))
 		return false;
-	for (size_t i = 0; i < r->changes.n; i++)
-		if (!add_change(r, &r->changes.change[i], e))
-			return false;
-	if (!take_touched(r, e) || (r->is_sweep && !sweep(r, e))
-		|| !take_recheck(r, e))
-		return false;
-	r->changes.is_cut =
-		r->changes.is_cut || r->keys.n + r->domains.n > CHANGES_MAX;
+	r->is_overrun = r->changes.is_cut
+		|| r->keys.n + r->domains.n > n->source->round_keys;
 	return true;
 }
 

@@ -73,6 +73,7 @@ struct source_ops {
 /* What every source begins with. */
 struct source {
 	const struct source_ops *ops;
+	size_t round_keys; /* more are dearer one by one than everything */
 	char next_hop[CONF_PATH_SIZE]; /* of a secondary, after source_begin */
 };
 
@@ -124,7 +125,8 @@ source_end(struct source *s)
 	s->ops->end(s);
 }
 
-/* The keys of all serials after `after` up to `upto`; see map_changes. */
+/* The keys of all serials after `after` up to `upto`. out->is_cut: there are
+ * more than `most`, and what was read says nothing about the others. */
 static inline bool MUST_USE
 source_changes(struct source *s, uint64_t after, uint64_t upto, size_t most,
 	struct arena *a, struct map_changes *out, struct err *e)

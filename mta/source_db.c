@@ -13,6 +13,7 @@
 #include "mta/node.h"
 
 #define ROWS_BYTES ((size_t)64 << 30)
+#define ROUND_KEYS ((size_t)200000)
 
 struct source_db {
 	struct source base;
@@ -203,6 +204,7 @@ source_db_open(const struct conf *conf, struct source **s_r, struct err *e)
 	if (!s)
 		return err_memory(e);
 	s->base.ops = &ops;
+	s->base.round_keys = ROUND_KEYS;
 	s->conf = conf;
 	if (!node_db_open(conf, &s->db, e)
 		|| !map_node_id(s->db, conf->map.node, &s->node_id, e)) {

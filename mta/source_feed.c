@@ -20,6 +20,7 @@
 #include "mta/feed_http.h"
 
 #define KEYS_AT_ONCE 500
+#define ROUND_KEYS ((size_t)5000)
 #define CATCH_UPS 50
 #define BODY_BYTES ((size_t)1 << 20)
 #define ALL_CHANGES ((size_t)200000)
@@ -183,23 +184,53 @@ take_change(const struct json_value *v, struct arena *a,
 	return map_changes_add(out, &change, e);
 }
 
+/* The path of the next page; NULL after the last. */
 static bool
-read_changes(struct source_feed *f, uint64_t after, struct arena *a,
-	struct map_changes *out, uint64_t *serial_r, struct err *e)
+next_page(struct source_feed *f, const struct json_value *next, uint64_t upto,
+	struct arena *a, const char **path_r, struct err *e)
 {
-	char path[64];
-	struct json *doc;
-	snprintf(path, sizeof(path), "changes?after=%llu",
-		(unsigned long long)after);
-	if (!feed_http_call(f->http, path, NULL, &doc, e))
-		return false;
-	const struct json_value *v = json_root(doc);
-	const struct json_value *list = json_get(v, "changes");
-	bool ok = take_head(f, v, serial_r, e);
-	out->is_cut = json_is_true(json_get(v, "is_cut"));
-	for (size_t i = 0; ok && i < json_len(list); i++)
-		ok = take_change(json_at(list, i), a, out, e);
-	json_free(&doc);
+	*path_r = NULL;
+	if (json_kind(next) != JSON_OBJECT)
+		return true;
+	const char *key = feed_http_escape(
+		f->http, json_text(json_get(next, "key"), NULL), a);
+	*path_r = key
+		? arena_printf(a, "changes?after=%llu&upto=%llu&kind=%s&key=%s",
+			(unsigned long long)json_int(json_get(next, "after")),
+			(unsigned long long)upto,
+			json_text(json_get(next, "kind"), NULL), key)
+		: NULL;
+	return *path_r || err_memory(e);
+}
+
+/* All pages up to the serial of the first, or until there are too many. */
+static bool
+read_changes(struct source_feed *f, uint64_t after, size_t most,
+	struct arena *a, struct map_changes *out, uint64_t *serial_r,
+	struct err *e)
+{
+	const char *path = arena_printf(
+		a, "changes?after=%llu", (unsigned long long)after);
+	bool ok = path || err_memory(e);
+	*serial_r = 0;
+	while (ok && path && out->n <= most) {
+		struct json *doc = NULL;
+		uint64_t serial;
+		if (!feed_http_call(f->http, path, NULL, &doc, e))
+			return false;
+		const struct json_value *v = json_root(doc);
+		const struct json_value *list = json_get(v, "changes");
+		ok = take_head(f, v, &serial, e);
+		if (*serial_r == 0)
+			*serial_r = serial;
+		for (size_t i = 0; ok && i < json_len(list); i++)
+			ok = take_change(json_at(list, i), a, out, e);
+		ok = ok
+			&& next_page(
+				f, json_get(v, "next"), *serial_r, a, &path, e);
+		json_free(&doc);
+	}
+	out->is_cut = out->n > most;
 	return ok;
 }
 
@@ -208,11 +239,8 @@ changes(struct source *s, uint64_t after, uint64_t upto, size_t most,
 	struct arena *a, struct map_changes *out, struct err *e)
 {
 	uint64_t serial;
-	if (!read_changes(of(s), after, a, out, &serial, e)
-		|| !is_of(serial, upto, e))
-		return false;
-	out->is_cut = out->is_cut || out->n > most;
-	return true;
+	return read_changes(of(s), after, most, a, out, &serial, e)
+		&& is_of(serial, upto, e);
 }
 
 static bool
@@ -414,7 +442,7 @@ catch_up(struct source_feed *f, uint64_t from, struct source_all *out,
 	struct strset keys = { 0 }, domains = { 0 };
 	const struct source_want want = { &keys, &domains, a };
 	bool ok = a != NULL || err_memory(e);
-	ok = ok && read_changes(f, from, a, &list, &f->serial, e);
+	ok = ok && read_changes(f, from, ALL_CHANGES, a, &list, &f->serial, e);
 	*is_same_r = ok && f->serial == from;
 	if (ok && list.is_cut)
 		ok = err_set(e, ERR_RETRY, "", "too_many_changes", "",
@@ -585,6 +613,7 @@ source_feed_open(const struct conf *conf, struct source **s_r, struct err *e)
 	if (!s)
 		return err_memory(e);
 	s->base.ops = &ops;
+	s->base.round_keys = ROUND_KEYS;
 	s->conf = conf;
 	if (!feed_http_open(&conf->node, &s->http, e)) {
 		free(s);

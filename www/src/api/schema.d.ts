@@ -2498,8 +2498,6 @@ export interface components {
             target_serial: number;
             /** Format: date-time */
             target_at: string | null;
-            /** @description too many to name: read everything */
-            is_cut: boolean;
             changes: {
                 /**
                  * @description an address, a domain, the whitelist, sessions that end; a secondary gets `a` and `d`
@@ -2511,6 +2509,13 @@ export interface components {
                 is_confirmed: boolean;
                 serial: number;
             }[];
+            /** @description there are more: the query of the next page, with `upto` as the serial of the first */
+            next: {
+                after: number;
+                /** @enum {unknown} */
+                kind: "a" | "d" | "s" | "w";
+                key: string;
+            } | null;
         };
         FeedApprovals: {
             items: {
@@ -7427,6 +7432,11 @@ export interface operations {
             query: {
                 /** @description the serial that the node has */
                 after: number;
+                /** @description no changes of later serials; the newest serial without it */
+                upto?: number;
+                /** @description with `key`: only what comes behind this key of the serial after `after` */
+                kind?: "" | "a" | "d" | "s" | "w";
+                key?: string;
             };
             header?: never;
             path?: never;
