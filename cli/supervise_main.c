@@ -162,8 +162,7 @@ run(struct supervisor *s)
 	int lock_fd, code;
 	sigset_t set;
 
-	lock_fd = lock_pid_file(s->pid_file,
-		s->stop_ms * (int64_t)(s->n + 1));
+	lock_fd = lock_pid_file(s->pid_file, s->stop_ms * (int64_t)(s->n + 1));
 	if (lock_fd < 0)
 		return 1;
 	(void)sigaction(SIGALRM, &sa, NULL);

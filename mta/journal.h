@@ -48,8 +48,8 @@ struct journal_state {
 	uint64_t floor;
 	unsigned reloads; /* what is owed, bits of enum journal_reload */
 	struct journal_hold hold;
-	bool is_ahead; /* a map may hold more than what is applied */
-	bool is_moving;             /* a rollback or its end was begun... */
+	bool is_ahead;  /* a map may hold more than what is applied */
+	bool is_moving; /* a rollback or its end was begun... */
 	struct journal_hold moving; /* ...to there */
 	uint64_t from;    /* the oldest serial that there is a way back to */
 	int64_t began_us; /* the head of the newest file */
