@@ -38,7 +38,7 @@ enum err_code {
 	ERR_FORBIDDEN, /* 403 */
 	ERR_NOT_FOUND, /* 404 */
 	ERR_METHOD,    /* 405 */
-	ERR_CONFLICT,  /* 409: uniqueness */
+	ERR_CONFLICT,  /* 409: there already, or in a state that forbids it */
 	ERR_STALE,     /* 412: If-Match names another version */
 	ERR_TOO_LARGE, /* 413 */
 	ERR_MEDIA,     /* 415 */

@@ -1,18 +1,20 @@
 import { useCallback } from 'react';
 import type { ProblemItem } from '../api/client';
 import { useLang } from '.';
+import { moreReasons } from './reasons.more';
 
 // The words for each reason that the API gives. `s` is the subject: the
 // address, the target, the network at fault. `text` is the API's English,
 // for the few reasons that carry a value of their own.
 
 type Words = (s: string, text: string) => string;
-type Reason = { en: Words | string; ja: Words | string };
+export type Reason = { en: Words | string; ja: Words | string };
 
 const network = (text: string) => /([0-9a-f.:]+\/\d+)\W*$/i.exec(text)?.[1] ?? '';
 const count = (text: string) => /\d[\d,]*/.exec(text)?.[0] ?? '';
 
 const reasons = {
+	...moreReasons,
 	required: { en: 'Please fill this in.', ja: '入力してください。' },
 	too_long: { en: 'This is too long.', ja: '長すぎます。' },
 	too_short: {
@@ -43,6 +45,23 @@ const reasons = {
 	too_many_items: { en: 'There are too many.', ja: '数が多すぎます。' },
 	too_few_items: { en: 'At least one is needed.', ja: '少なくとも 1 つ必要です。' },
 	nothing_to_change: { en: 'There is nothing to change.', ja: '変更する内容がありません。' },
+
+	not_the_count: {
+		en: 'This is not the number. Type how many are deleted.',
+		ja: '件数が一致しません。削除する件数を入力してください。',
+	},
+	one_of_these: {
+		en: 'Say exactly one thing that is to be done.',
+		ja: '行う操作を 1 つだけ指定してください。',
+	},
+	not_encodable: {
+		en: (s) => `Shift_JIS lacks a sign of this row: ${s}. Take UTF-8.`,
+		ja: (s) => `Shift_JIS にない文字が含まれています: ${s}。UTF-8 を選んでください。`,
+	},
+	half_changed: {
+		en: 'A rule refused half of a change; nothing of it was kept.',
+		ja: '変更の途中で規則により拒否されました。何も変更されていません。',
+	},
 
 	not_reviewed: {
 		en: 'Changes go live by themselves here: nothing waits for a review.',
@@ -306,8 +325,7 @@ const reasons = {
 	},
 	in_the_way: {
 		en: (s) => `Something stands in the way${s ? `: ${s}` : ''}. Look at it, or leave it out.`,
-		ja: (s) =>
-			`妨げになるものがあります${s ? `: ${s}` : ''}。確認するか、除外してください。`,
+		ja: (s) => `妨げになるものがあります${s ? `: ${s}` : ''}。確認するか、除外してください。`,
 	},
 	nothing_to_undo: {
 		en: 'Nothing is left here that could be undone.',
