@@ -48,6 +48,9 @@ route_handler domains_export, mailboxes_export, aliases_export,
 extern const struct form revision_query_form, revision_after_form;
 route_handler revisions_list, revisions_get;
 
+extern const struct form mailbox_lock_in_form, mailbox_lock_queue_form;
+route_handler mailboxes_lock, mailboxes_lock_get, mailboxes_lock_queue;
+
 extern const struct form undo_form, undo_job_form, undo_range_form,
 	undo_preview_form;
 route_handler revisions_undo, revisions_undo_range, revisions_undo_preview,

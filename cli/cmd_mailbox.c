@@ -4,6 +4,7 @@
  * taken; it is never an argument.
  */
 #include "cli/find.h"
+#include "cli/lock.h"
 
 #define PASSWORD_OPTIONS                                                       \
 	{ "password-stdin", CLI_FLAG, NULL,                                    \
@@ -307,6 +308,9 @@ const struct cli_command cli_mailbox_commands[] = {
 		delete_options, NULL, CLI_WRITE, delete },
 	{ "mailbox", "restore", "ADDRESS", "bring a deleted mailbox back",
 		NULL, NULL, CLI_WRITE, restore },
+	{ "mailbox", "lock", "ADDRESS",
+		"end its sign-in and sessions now, hold its queued mail",
+		cli_lock_options, NULL, CLI_DB, cli_mailbox_lock },
 	{ 0 },
 };
 /* clang-format on */

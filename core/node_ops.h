@@ -19,4 +19,14 @@ bool node_finish(struct core *c, struct node *n, struct err *e) MUST_USE;
 void node_new_token(struct node *n, int64_t now_us);
 void node_drop_token(struct node_def_row *n);
 
+/* A request to the node, its arguments complete, whoever the actor is. */
+struct node_request_in;
+struct node_request;
+bool node_request_in_tx(struct tx *t, uint64_t node_id,
+	const struct node_request_in *in, uint64_t *id_r,
+	struct err *e) MUST_USE;
+/* One and its reply, while the row is kept. */
+bool node_request_read(struct core *c, uint64_t node_id, uint64_t id,
+	struct node_request *out, bool *found_r, struct err *e) MUST_USE;
+
 #endif

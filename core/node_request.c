@@ -9,6 +9,7 @@
 #include "base/jsonw.h"
 #include "base/str.h"
 #include "base/timeutil.h"
+#include "core/node_ops.h"
 #include "core/ops.h"
 #include "core/publishing_rows.h"
 #include "db/node_rows.h"
@@ -46,6 +47,8 @@ static const char *const verb_words[] = {
 	[VERB_QUEUE_RELEASE] = "queue_release",
 	[VERB_QUEUE_DELETE] = "queue_delete",
 	[VERB_QUEUE_HEADERS] = "queue_headers",
+	[VERB_QUEUE_HOLD_FROM] = "queue_hold_from",
+	[VERB_QUEUE_RELEASE_FROM] = "queue_release_from",
 	[VERB_OUTAGE] = "outage",
 	[VERB_CHECK] = "check",
 	[VERB_JOURNAL] = "journal",
@@ -65,6 +68,8 @@ static const struct {
 	[VERB_QUEUE_RELEASE] = { BIT(A_ID), BIT(A_ID), true },
 	[VERB_QUEUE_DELETE] = { BIT(A_ID), BIT(A_ID), true },
 	[VERB_QUEUE_HEADERS] = { BIT(A_ID), BIT(A_ID), false },
+	[VERB_QUEUE_HOLD_FROM] = { BIT(A_SENDER), BIT(A_SENDER), true },
+	[VERB_QUEUE_RELEASE_FROM] = { BIT(A_SENDER), BIT(A_SENDER), true },
 	[VERB_OUTAGE] = { BIT(A_ON), BIT(A_ON), true },
 	[VERB_CHECK] = { 0, 0, false },
 	[VERB_JOURNAL] = { BIT(A_FROM) | BIT(A_TO), BIT(A_FROM) | BIT(A_TO),
@@ -240,6 +245,42 @@ add_in(struct tx *t, void *ctx, struct err *e)
 }
 
 bool
+node_request_in_tx(struct tx *t, uint64_t node_id,
+	const struct node_request_in *in, uint64_t *id_r, struct err *e)
+{
+	struct add p = { .node_id = node_id, .in = in };
+
+	p.args = write_args(t->arena, in, e);
+	if (!p.args || !add_in(t, &p, e))
+		return false;
+	*id_r = p.row.id;
+	return true;
+}
+
+bool
+node_request_read(struct core *c, uint64_t node_id, uint64_t id,
+	struct node_request *out, bool *found_r, struct err *e)
+{
+	struct node_reply_row row;
+
+	if (!node_request_row_get(
+		    c->db, c->arena, node_id, id, &row, found_r, e))
+		return false;
+	if (!*found_r)
+		return true;
+	*out = (struct node_request){ .id = id,
+		.verb = row.verb,
+		.state = row.code                   ? row.code
+			: row.expires_us > c->now() ? "waiting"
+						    : "expired",
+		.body = row.code ? object_or_null(row.body, BODY_MAX) : NULL,
+		.created_us = row.created_us,
+		.expires_us = row.expires_us,
+		.replied_us = row.replied_us };
+	return true;
+}
+
+bool
 node_request_add(struct core *c, const struct actor *a, uint64_t node_id,
 	const struct node_request_in *in, struct node_request *out,
 	struct err *e)
@@ -265,23 +306,10 @@ bool
 node_request_get(struct core *c, const struct actor *a, uint64_t node_id,
 	uint64_t id, struct node_request *out, struct err *e)
 {
-	struct node_reply_row row;
 	bool found;
 
 	if (!actor_need_superadmin(a, e)
-		|| !node_request_row_get(
-			c->db, c->arena, node_id, id, &row, &found, e))
+		|| !node_request_read(c, node_id, id, out, &found, e))
 		return false;
-	if (!found)
-		return no_such("request", e);
-	*out = (struct node_request){ .id = id,
-		.verb = row.verb,
-		.state = row.code                   ? row.code
-			: row.expires_us > c->now() ? "waiting"
-						    : "expired",
-		.body = row.code ? object_or_null(row.body, BODY_MAX) : NULL,
-		.created_us = row.created_us,
-		.expires_us = row.expires_us,
-		.replied_us = row.replied_us };
-	return true;
+	return found || no_such("request", e);
 }

@@ -12,6 +12,7 @@
 #include "db/explain_rows.h"
 #include "db/gate_rows.h"
 #include "db/import_rows.h"
+#include "db/lock_rows.h"
 #include "db/log_rows.h"
 #include "db/mailbox_rows.h"
 #include "db/map_rows.h"
@@ -35,4 +36,4 @@ const struct sql_table *const db_tables[] = { &domain_sql, &mailbox_sql,
 	&publishing_sql, &retention_sql, &past_sql, &map_saved_sql,
 	&key_log_sql, &peer_sql, &request_sql, &name_sql, &gate_sql,
 	&session_sql, &import_sql, &staging_sql, &staging_look_sql,
-	&change_page_sql, NULL };
+	&change_page_sql, &lock_sql, NULL };

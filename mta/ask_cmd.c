@@ -25,6 +25,8 @@ static const struct {
 	{ "queue_release", request_queue_release },
 	{ "queue_delete", request_queue_delete },
 	{ "queue_headers", request_queue_headers },
+	{ "queue_hold_from", request_queue_hold_from },
+	{ "queue_release_from", request_queue_release_from },
 	{ "outage", request_outage },
 };
 

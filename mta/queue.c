@@ -240,6 +240,21 @@ queue_read(char *text, const struct queue_filter *filter, struct arena *a,
 	return true;
 }
 
+size_t
+queue_count(const struct queue_list *q)
+{
+	return q->n;
+}
+
+struct queue_message
+queue_at(const struct queue_list *q, size_t i)
+{
+	const struct message *m = &q->message[i];
+
+	return (struct queue_message){ m->id, m->sender,
+		strcmp(m->queue, "hold") == 0 };
+}
+
 int64_t
 queue_oldest_us(const struct queue_list *q)
 {

@@ -27,6 +27,14 @@ struct queue_list;
 bool queue_read(char *text, const struct queue_filter *filter, struct arena *a,
 	struct queue_list **list_r, struct err *e) MUST_USE;
 
+/* The messages, oldest first; texts live as long as the list. */
+struct queue_message {
+	const char *id, *sender;
+	bool is_held;
+};
+size_t queue_count(const struct queue_list *q);
+struct queue_message queue_at(const struct queue_list *q, size_t i);
+
 /* When the oldest message came in; TIME_NONE: none is there. */
 int64_t queue_oldest_us(const struct queue_list *q);
 

@@ -23,6 +23,8 @@ static const struct request_verb verbs[] = {
 	{ "queue_release", request_queue_release, 20000 },
 	{ "queue_delete", request_queue_delete, 20000 },
 	{ "queue_headers", request_queue_headers, 20000 },
+	{ "queue_hold_from", request_queue_hold_from, 60000 },
+	{ "queue_release_from", request_queue_release_from, 60000 },
 	{ "outage", request_outage, 30000 },
 	{ "settings", request_settings, 60000 },
 };

@@ -76,6 +76,8 @@ request_fn request_probe, request_probe_here;
 request_fn request_queue_list, request_queue_flush, request_queue_hold,
 	request_queue_release, request_queue_delete, request_queue_headers,
 	request_outage;
+/* {sender} in; {done, failed, left} out, all of them numbers of messages. */
+request_fn request_queue_hold_from, request_queue_release_from;
 /* Nothing in; {items: [{program, service, name, value, expected, state, why,
  * file, line}], differing} out; state: ok, differs, told. */
 request_fn request_settings;

@@ -100,3 +100,5 @@ GRANT SELECT, INSERT ON node_reply TO 'postroom-map'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON node_status TO 'postroom-map'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON node_domain TO 'postroom-map'@'localhost';
 GRANT SELECT, INSERT ON node TO 'postroom-map'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON mailbox_lock TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';
+GRANT SELECT, INSERT ON mailbox_lock_request TO 'postroom-web'@'localhost', 'postroom-job'@'localhost';

@@ -360,6 +360,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mailboxes/{id}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far locking a hacked mailbox is, and its forwards to outside */
+        get: operations["getMailboxLock"];
+        put?: never;
+        /** Lock now: no sign-in, sessions ended, queued mail held on every node */
+        post: operations["lockMailbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{id}/lock/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold or release the queued mail of a locked mailbox on every node */
+        post: operations["lockMailboxQueue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/aliases": {
         parameters: {
             query?: never;
@@ -2340,6 +2375,57 @@ export interface components {
             /** @enum {string} */
             state?: "active" | "nologin" | "closed";
         };
+        MailboxLockIn: {
+            note?: string;
+        };
+        MailboxLockQueueIn: {
+            /** @enum {string} */
+            act: "hold" | "release";
+        };
+        MailboxLock: {
+            mailbox: components["schemas"]["Mailbox"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            locked_at: string | null;
+            locked_by: string;
+            note: string;
+            /** @description the revision that ended the sign-in */
+            serial: number | null;
+            /** @description every node has it */
+            live: boolean;
+            /** @description of the panel that were ended */
+            panel_sessions: number;
+            queue: components["schemas"]["MailboxLockNode"][];
+            forwards: components["schemas"]["MailboxLockForward"][];
+        };
+        MailboxLockNode: {
+            node_id: number;
+            node: string;
+            /** @enum {string} */
+            act: "hold" | "release";
+            /** @enum {string} */
+            state: "waiting" | "ok" | "failed" | "refused" | "expired" | "gone";
+            /** @description messages: `done`, `failed`, `left`; or why it failed */
+            reply: {
+                [key: string]: unknown;
+            } | null;
+        };
+        MailboxLockForward: {
+            alias_id: number;
+            address: string;
+            /** @description an address outside */
+            target: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            changed_at: string;
+            serial: number;
+            /** @description it forwards this mailbox's own mail */
+            of_this_mailbox: boolean;
+        };
         /** @description One page of a list. */
         MailboxPage: {
             items: components["schemas"]["Mailbox"][];
@@ -2631,7 +2717,7 @@ export interface components {
         /** @enum {string} */
         NodeRole: "mailbox" | "secondary" | "outbound";
         /** @enum {string} */
-        NodeVerb: "explain" | "probe" | "settings" | "queue_list" | "queue_flush" | "queue_hold" | "queue_release" | "queue_delete" | "queue_headers" | "outage" | "check" | "journal";
+        NodeVerb: "explain" | "probe" | "settings" | "queue_list" | "queue_flush" | "queue_hold" | "queue_release" | "queue_delete" | "queue_headers" | "queue_hold_from" | "queue_release_from" | "outage" | "check" | "journal";
         /** @description exactly one of the two */
         PasswordIn: {
             /** @description in clear; hashed by the server */
@@ -4929,6 +5015,106 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getMailboxLock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description how far it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxLock"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    lockMailbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MailboxLockIn"];
+            };
+        };
+        responses: {
+            /** @description how far it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxLock"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    lockMailboxQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxLockQueueIn"];
+            };
+        };
+        responses: {
+            /** @description how far it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxLock"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
