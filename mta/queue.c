@@ -261,12 +261,6 @@ queue_oldest_us(const struct queue_list *q)
 	return q->n > 0 ? q->message[0].arrived_us : TIME_NONE;
 }
 
-size_t
-queue_count(const struct queue_list *q)
-{
-	return q->n;
-}
-
 const char *
 queue_id(const struct queue_list *q, size_t i)
 {

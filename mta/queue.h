@@ -32,7 +32,6 @@ struct queue_message {
 	const char *id, *sender;
 	bool is_held;
 };
-size_t queue_count(const struct queue_list *q);
 struct queue_message queue_at(const struct queue_list *q, size_t i);
 
 /* When the oldest message came in; TIME_NONE: none is there. */
