@@ -46,7 +46,7 @@ const struct form diff_query_form = {
 	.table = diff_rows, .size = sizeof(struct diff_in), .init = init
 };
 
-struct rollback_in {
+struct rollback_query_in {
 	int64_t serial;
 	unsigned map;
 	const char *cursor;
@@ -54,22 +54,22 @@ struct rollback_in {
 };
 
 static const struct field rollback_rows[] = {
-	{ FIELD_AT(struct rollback_in, serial), .max = ROUTE_ID_MAX,
+	{ FIELD_AT(struct rollback_query_in, serial), .max = ROUTE_ID_MAX,
 		.required = true },
-	{ FIELD_AT(struct rollback_in, map), .words = map_words },
-	{ FIELD_AT(struct rollback_in, cursor), .max = 2048 },
-	{ FIELD_AT(struct rollback_in, limit), .min = 1, .max = LINES_MAX },
+	{ FIELD_AT(struct rollback_query_in, map), .words = map_words },
+	{ FIELD_AT(struct rollback_query_in, cursor), .max = 2048 },
+	{ FIELD_AT(struct rollback_query_in, limit), .min = 1, .max = LINES_MAX },
 	{ 0 },
 };
 
 static void
 init_rollback(void *in)
 {
-	((struct rollback_in *)in)->limit = LINES_DEFAULT;
+	((struct rollback_query_in *)in)->limit = LINES_DEFAULT;
 }
 
 const struct form rollback_query_form = { .table = rollback_rows,
-	.size = sizeof(struct rollback_in),
+	.size = sizeof(struct rollback_query_in),
 	.init = init_rollback };
 
 static unsigned
@@ -130,7 +130,7 @@ diff_show(struct call *c, struct err *e)
 bool
 rollback_show(struct call *c, struct err *e)
 {
-	const struct rollback_in *in = c->query;
+	const struct rollback_query_in *in = c->query;
 	struct diff_kept *kept;
 	struct diff d;
 	struct jsonw *w;

@@ -5,6 +5,7 @@
 
 #include "cgi/lists.h"
 #include "core/publishing.h"
+#include "maps/diff.h"
 
 const struct form publish_mode_form = { .table = mode_form,
 	.size = sizeof(struct mode_in) };
@@ -62,7 +63,9 @@ publishing_publish_all(struct call *c, struct err *e)
 	struct jsonw *w;
 	uint64_t approved;
 
-	if (!publishing_publish(c->core, c->actor, c->body, &approved, e))
+	if (!diff_check_note(c->core, c->actor, c->body, e)
+		|| !publishing_publish(
+			c->core, c->actor, c->body, &approved, e))
 		return false;
 	w = reply_json(c->reply, 200);
 	jsonw_object(w, NULL);

@@ -5,10 +5,11 @@
  */
 #include "cli/mapd.h"
 #include "core/publishing.h"
+#include "maps/diff.h"
 
 #include <poll.h>
 
-enum { POLL_MS = 20 };
+enum { POLL_MS = 20, KEPT_MAX = 50 };
 
 static const struct cli_option publish_options[] = {
 	{ "status", CLI_FLAG, NULL, "what each node has live (default)", NULL },
@@ -172,7 +173,8 @@ publish_changes(struct cli *c, struct err *e)
 		|| !set_note(c, publish_form, &in, &seen, e))
 		return false;
 	in.serial = (int64_t)serial;
-	return publishing_publish(&c->core, &c->actor, &in, &approved, e)
+	return diff_check_note(&c->core, &c->actor, &in, e)
+		&& publishing_publish(&c->core, &c->actor, &in, &approved, e)
 		&& status(c, e);
 }
 
@@ -239,6 +241,34 @@ local(struct cli *c, struct err *e)
 		NULL, &c->exit_code, e);
 }
 
+/* Said before the act, to people: scripts read what is printed. */
+static bool
+show_kept(struct cli *c, uint64_t serial, struct err *e)
+{
+	static const struct {
+		const char *kind, *text;
+	} words[] = { { "sign_in_ended", "may still not sign in" },
+		{ "password", "keeps the new password" },
+		{ "relay_closed", "may still not relay" },
+		{ "sender_login", "keeps who may send as it" } };
+	struct diff_kept *kept;
+	struct diff d;
+	size_t n;
+
+	if (!diff_rollback(&c->core, &c->actor, serial, &d, &kept, &n, e))
+		return false;
+	for (size_t i = 0; i < n && i < KEPT_MAX; i++)
+		for (size_t k = 0; k < ARRAY_LEN(words); k++)
+			if (strcmp(words[k].kind, kept[i].kind) == 0)
+				fprintf(stderr,
+					"not taken back: %s %s (change %llu)\n",
+					kept[i].subject, words[k].text,
+					(unsigned long long)kept[i].serial);
+	if (n > KEPT_MAX)
+		fprintf(stderr, "not taken back: %zu more\n", n - KEPT_MAX);
+	return true;
+}
+
 static bool
 roll_back(struct cli *c, struct err *e)
 {
@@ -249,6 +279,7 @@ roll_back(struct cli *c, struct err *e)
 		       &in, &seen, c->arena, e)
 		&& set_note(c, rollback_form, &in, &seen, e)
 		&& chosen_nodes(c, &in.nodes, e)
+		&& show_kept(c, (uint64_t)in.serial, e)
 		&& publishing_rollback(&c->core, &c->actor, &in, e)
 		&& status(c, e);
 }

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/timeutil.h"
-#include "db/publishing_rows.h"
 
 /* A node that works on a change is behind for a moment. */
 #define BEHIND_US (30 * US_PER_S)
@@ -25,25 +24,8 @@ add(struct home *out, const struct node_view *n, const char *kind,
 		.text = text };
 }
 
-/* Since when the oldest change that it has not processed is saved. */
-static bool
-attend_behind(struct core *c, struct home *out, const struct node_view *n,
-	struct err *e)
-{
-	int64_t since_us;
-
-	if (n->serial >= out->publishing.head_serial)
-		return true;
-	if (!revision_row_created(c->db, n->serial + 1, &since_us, e))
-		return false;
-	if (since_us != TIME_NONE && c->now() - since_us > BEHIND_US)
-		add(out, n, "node_behind", "error", since_us, n->message);
-	return true;
-}
-
-static bool
-attend_node(struct core *c, struct home *out, const struct node_view *n,
-	struct err *e)
+static void
+attend_node(struct core *c, struct home *out, const struct node_view *n)
 {
 	if (n->is_holding)
 		add(out, n, "node_holding", "warning", n->seen_us,
@@ -62,9 +44,9 @@ attend_node(struct core *c, struct home *out, const struct node_view *n,
 			n->message);
 	else if (strcmp(n->state, "error") == 0)
 		add(out, n, "node_error", "error", n->seen_us, n->message);
-	else
-		return attend_behind(c, out, n, e);
-	return true;
+	else if (n->behind_us != TIME_NONE
+		&& c->now() - n->behind_us > BEHIND_US)
+		add(out, n, "node_behind", "error", n->behind_us, n->message);
 }
 
 static bool
@@ -98,7 +80,6 @@ attend_publishing(
 	if (!actor_sees_all(a))
 		return true;
 	for (size_t i = 0; i < out->publishing.n_nodes; i++)
-		if (!attend_node(c, out, &out->publishing.nodes[i], e))
-			return false;
+		attend_node(c, out, &out->publishing.nodes[i]);
 	return true;
 }

@@ -37,7 +37,6 @@ const struct field publish_form[] = {
 	{ FIELD_AT(struct publish_in, domains), .max = DOMAIN_MAX,
 		.check = domain_check, .min_items = 1,
 		.max_items = DOMAINS_MAX, .nullable = true },
-	{ FIELD_AT(struct publish_in, removed_lines) },
 	{ FIELD_AT(struct publish_in, note), .check = check_note },
 	{ 0 }
 };
@@ -295,9 +294,6 @@ publishing_publish(struct core *c, const struct actor *a,
 
 	if (!actor_need_superadmin(a, e))
 		return false;
-	if (in->removed_lines > REMOVED_WITHOUT_NOTE && in->note[0] == '\0')
-		return err_set(e, ERR_INVALID, "note", "note_needed", NULL,
-			"%lld lines go: say why", (long long)in->removed_lines);
 	if (!core_run(c, a, "publishing.publish", publish_in, &p, NULL, e))
 		return false;
 	core_wake(c);

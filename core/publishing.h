@@ -40,6 +40,7 @@ struct node_view {
 	const char *name, *role;
 	uint64_t serial; /* all changes up to it are processed */
 	int64_t applied_us, seen_us;
+	int64_t behind_us; /* its oldest change to come was saved, or TIME_NONE */
 	const char *state; /* ok, behind, held, error, unreachable */
 	const char *message;
 	struct node_held *held;
@@ -89,21 +90,17 @@ bool publishing_set_mode(struct core *c, const struct actor *a,
 struct publish_in {
 	int64_t serial;           /* what the person saw */
 	struct text_list domains; /* none: everything */
-	int64_t removed_lines;    /* of the diff that the person saw */
 	char note[NOTE_SIZE];
 };
 extern const struct field publish_form[];
-
-#define REMOVED_WITHOUT_NOTE 100
 
 /*
  * Approve all changes up to in->serial, of everything or of some domains.
  * *approved_r is what everything is approved up to afterwards.
  * ERR_CONFLICT `not_reviewed` in automatic mode; `changed_since`, an item for
  * each domain (subject) with changes after in->serial. ERR_INVALID, field
- * serial, `out_of_range` when there is no such serial yet; field note,
- * `note_needed` when more than REMOVED_WITHOUT_NOTE lines go and nobody says
- * why.
+ * serial, `out_of_range` when there is no such serial yet. Whether it takes a
+ * note is asked before (diff_check_note in maps/diff.h).
  */
 bool publishing_publish(struct core *c, const struct actor *a,
 	const struct publish_in *in, uint64_t *approved_r,

@@ -86,7 +86,10 @@ view_of(struct core *c, const struct actor *a, const struct node_row *row,
 	if (sees_all && !add_held(c, row->id, out, e))
 		return false;
 	out->state = state_of(row, head, out->n_held, c->now());
-	return true;
+	out->behind_us = TIME_NONE;
+	return row->seen_us == TIME_NONE || row->serial >= head
+		|| revision_row_created(
+			c->db, row->serial + 1, &out->behind_us, e);
 }
 
 uint64_t
@@ -185,6 +188,7 @@ node_view_write_json(struct jsonw *w, const struct node_view *n)
 	jsonw_uint(w, "serial", n->serial);
 	jsonw_time(w, "applied_at", n->applied_us);
 	jsonw_time(w, "seen_at", n->seen_us);
+	jsonw_time(w, "behind_since", n->behind_us);
 	jsonw_str(w, "state", n->state);
 	jsonw_str(w, "message", n->message);
 	write_held(w, n);

@@ -20,6 +20,7 @@
 
 #include "base/jsonw.h"
 #include "core/core.h"
+#include "core/publishing.h"
 #include "db/past_rows.h"
 #include "maps/lines.h"
 
@@ -102,6 +103,16 @@ bool diff_between(struct core *c, const struct actor *a, uint64_t from,
  */
 bool diff_pending(struct core *c, const struct actor *a, const char *domain,
 	struct diff *out, struct err *e) MUST_USE;
+
+/*
+ * Whoever makes many lines go says why: ERR_INVALID `note_needed` where
+ * publishing these domains (none: everything) takes more than
+ * NOTE_FREE_REMOVALS lines away, or more than can be counted, and the note is
+ * empty.
+ */
+#define NOTE_FREE_REMOVALS 100
+bool diff_check_note(struct core *c, const struct actor *a,
+	const struct publish_in *in, struct err *e) MUST_USE;
 
 /* By a write that was only tried, from the head on. */
 bool diff_of_trial(struct core *c, const struct actor *a,

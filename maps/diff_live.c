@@ -111,6 +111,37 @@ diff_pending(struct core *c, const struct actor *a, const char *domain,
 }
 
 static bool
+is_chosen(const struct text_list *domains, const char *name)
+{
+	for (size_t i = 0; i < domains->n; i++)
+		if (strcmp(domains->items[i], name) == 0)
+			return true;
+	return domains->n == 0;
+}
+
+bool
+diff_check_note(struct core *c, const struct actor *a,
+	const struct publish_in *in, struct err *e)
+{
+	struct diff d;
+	size_t removed = 0;
+
+	if (in->note[strspn(in->note, " \t")] != '\0')
+		return true;
+	if (!diff_pending(c, a, NULL, &d, e))
+		return false;
+	for (size_t i = 0; i < d.n_domains; i++)
+		if (is_chosen(&in->domains, d.domain[i].name))
+			removed += d.domain[i].removed;
+	if (!d.is_truncated && removed <= NOTE_FREE_REMOVALS)
+		return true;
+	return err_set(e, ERR_INVALID, "note", "note_needed", NULL,
+		d.is_truncated ? "more lines change than are shown: say why"
+			       : "%zu lines go: say why",
+		removed);
+}
+
+static bool
 is_locked(const char *words)
 {
 	return !words || strstr(words, " nologin=Y") != NULL;

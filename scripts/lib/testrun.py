@@ -178,8 +178,8 @@ LONG = ["panel/sweep", "panel/main", "panel/publish", "panel/access",
 # test files begin (without their folder and layer): `scripts/test publish`.
 SUBJECTS = {
     "publish": ("publish", "diff", "dry_run", "review", "rollback", "model",
-                "faults", "secondary", "explain", "system", "gate", "past",
-                "delta"),
+                "faults", "repair", "secondary", "explain", "system", "gate",
+                "past", "delta"),
     "access": ("access",),
     "bulk": ("bulk",),
 }

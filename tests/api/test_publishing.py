@@ -106,14 +106,6 @@ class Publishing(apicase.ApiCase):
             apicase.etag(box)))
         self.assertEqual(1, self.state()["pending"]["revisions"])
 
-    def test_many_lines_need_a_note(self):
-        self.reviewed()
-        self.mailbox(self.mine, "noted")
-        self.refused(422, self.publish(self.head(), removed_lines=101),
-                     "note", "note_needed")
-        self.must(200, self.publish(self.head(), removed_lines=101,
-                                    note="the year ends"))
-
     def test_fields(self):
         self.reviewed()
         cases = (
@@ -125,8 +117,6 @@ class Publishing(apicase.ApiCase):
             ({"serial": 1, "domains": ["-"]}, "domains[0]", None),
             ({"serial": 1, "domains": ["a.example", "A.example"]},
              "domains[1]", "repeated_item"),
-            ({"serial": 1, "removed_lines": -1}, "removed_lines",
-             "out_of_range"),
             ({"serial": 1, "note": "x" * 501}, "note", "too_long"),
             ({"serial": 1, "nodes": None}, "nodes", "unknown_key"))
         for body, field, reason in cases:

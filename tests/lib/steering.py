@@ -30,9 +30,9 @@ class Steering(MailCase):
             self.mode("automatic")
         self.assert_clean()
 
-    def publish(self, *domains, serial=None):
+    def publish(self, *domains, serial=None, note=""):
         self.api.post("/publishing/publish", {
-            "serial": serial or self.head(), "note": "for the test",
+            "serial": serial or self.head(), "note": note,
             **({"domains": list(domains)} if domains else {})})
 
     def wait_code(self, code, recipient, deadline_s=10):

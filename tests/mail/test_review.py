@@ -6,6 +6,7 @@ import os
 import subprocess
 import unittest
 
+import api
 import mail
 import steps
 from mailcase import HASH, PASSWORD
@@ -120,6 +121,27 @@ class Reviewed(Steering):
         for line in self.mail_log().splitlines():
             if f"to=<{self.at(local)}>" in line:
                 self.assertIn("status=sent", line)
+
+    def test_many_lines_go_with_a_note_only(self):
+        for number in range(101):
+            row = self.mailbox(f"m{number}", live=False, password_hash=HASH)
+        self.servers.wait_live(row, 30)
+        with self.reviewed():
+            count = self.api.get(f"/mailboxes?domain_id={self.domain['id']}"
+                                 "&limit=1&count=exact")["total"]["value"]
+            self.api.post("/mailboxes/bulk", {
+                "filter": {"domain_id": self.domain["id"]},
+                "expected_count": count, "action": {"state": "closed"}})
+            self.wait_until(lambda: self.node()["pending"] > 100,
+                            "what waits", 30)
+            self.servers.wait_live()
+            with self.assertRaises(api.Problem) as refused:
+                self.publish()
+            self.assertEqual(refused.exception.reasons,
+                             ["note_needed"])
+            self.assert_code(250, self.at("m0"))
+            self.publish(note="they left")
+            self.wait_code(550, self.at("m0"))
 
     def test_the_end_of_a_sign_in_does_not_wait(self):
         row = self.mailbox("leaver", password_hash=HASH)

@@ -1001,7 +1001,7 @@ export interface paths {
         put?: never;
         /**
          * Let changes go live that wait for a review
-         * @description 409 `changed_since` with an item for each domain (subject; empty: the whitelist) that changed after `serial`, `not_reviewed` in automatic mode. 422 `note_needed` when more than 100 lines vanish and no note says why.
+         * @description 409 `changed_since` with an item for each domain (subject; empty: the whitelist) that changed after `serial`, `not_reviewed` in automatic mode. 422 `note_needed` when more than 100 lines would vanish, or more change than a diff shows, and no note says why.
          */
         post: operations["publish"];
         delete?: never;
@@ -2469,6 +2469,11 @@ export interface components {
              */
             seen_at: string | null;
             /**
+             * Format: date-time
+             * @description RFC 3339, UTC: when the oldest change that it has not processed was saved
+             */
+            behind_since: string | null;
+            /**
              * @description ok: live is what is saved. behind: on its way. held: waits for a person, or a domain is held back. error: see message. unreachable: not heard of for 15 s. starting: never published yet.
              * @enum {string}
              */
@@ -2808,8 +2813,6 @@ export interface components {
             serial: number;
             /** @description null: everything */
             domains?: string[] | null;
-            /** @description lines that vanish by the diff that the person saw */
-            removed_lines?: number;
             /** @description kept with the act */
             note?: string;
         };
@@ -6953,7 +6956,6 @@ export interface operations {
                  *       "domains": [
                  *         "example.org"
                  *       ],
-                 *       "removed_lines": 3,
                  *       "note": ""
                  *     }
                  */

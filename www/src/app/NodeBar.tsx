@@ -4,6 +4,7 @@ import { useDown } from '../api/connection';
 import { publishingQuery } from '../api/queries';
 import { useLang, useT } from '../i18n';
 import { formatRelative } from '../lib/format';
+import { heldReason } from '../lib/held';
 import { isBad } from '../lib/live';
 import { cx } from '../ui/cx';
 import css from './ConnectionBar.module.css';
@@ -34,7 +35,7 @@ export function NodeBar() {
 									? t(
 											'live.heldDomains',
 											n.name,
-											n.held.map((h) => `${h.domain} (${h.reason})`).join(', '),
+											n.held.map((h) => `${h.domain} (${heldReason(t, h.reason)})`).join(', '),
 										)
 									: t('live.held', n.name, n.message)}
 					</span>

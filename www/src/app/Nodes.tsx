@@ -2,6 +2,7 @@ import { CheckCircle2, CircleAlert, History, PauseCircle, RefreshCw, Server } fr
 import type { Schemas } from '../api/client';
 import { useLang, useT } from '../i18n';
 import { formatNumber } from '../lib/format';
+import { heldReason } from '../lib/held';
 import { Mark, Time } from '../ui/Marks';
 import css from './Shell.module.css';
 import { useSession } from './useSession';
@@ -64,7 +65,7 @@ export function Nodes({ data }: { data: Schemas['Publishing'] }) {
 						{n.message && <span>{n.message}</span>}
 						{n.held.map((h) => (
 							<span key={h.domain}>
-								<span className="mono">{h.domain}</span>: {h.reason}
+								<span className="mono">{h.domain}</span>: {heldReason(t, h.reason)}
 							</span>
 						))}
 					</li>

@@ -127,6 +127,7 @@ describe('live or not', () => {
 		serial: 10,
 		applied_at: '2026-11-21T12:00:00Z',
 		seen_at: '2026-11-21T12:00:00Z',
+		behind_since: null,
 		state: 'ok',
 		message: '',
 		held: [],

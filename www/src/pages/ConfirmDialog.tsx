@@ -3,6 +3,7 @@ import { client, ok } from '../api/client';
 import type { PendingDomain } from '../api/publishing';
 import { refresh } from '../api/queries';
 import { useT } from '../i18n';
+import { heldReason } from '../lib/held';
 import { useForm } from '../lib/useForm';
 import { Button } from '../ui/Button';
 import { Actions, Dialog } from '../ui/Dialog';
@@ -51,7 +52,7 @@ export function ConfirmDialog({
 				}}
 			>
 				{form.problem && <ErrorBox error={form.problem} />}
-				<p>{d.held_reason}</p>
+				<p>{heldReason(t, d.held_reason ?? '')}</p>
 				<p className="muted">{t('confirm.text')}</p>
 				<TextField
 					label={t('field.note')}

@@ -8,6 +8,7 @@ import { NodeMark } from '../app/Nodes';
 import { Card, Columns, Fact, Facts, Page, Stack, TabLinks } from '../app/Page';
 import { useLang, useT } from '../i18n';
 import { formatNumber, formatRelative } from '../lib/format';
+import { heldReason } from '../lib/held';
 import { useForm } from '../lib/useForm';
 import { roleName } from '../lib/words';
 import { Button } from '../ui/Button';
@@ -121,6 +122,11 @@ function Overview({
 	);
 }
 
+/** A server that works on a change is behind for a moment. */
+const LATE_MS = 30_000;
+const isLate = (s: NodeStatus) =>
+	s.behind_since !== null && Date.now() - Date.parse(s.behind_since) > LATE_MS;
+
 /** What somebody has to look after. */
 function Alarms({ status: s }: { status: NodeStatus }) {
 	const t = useT();
@@ -130,6 +136,11 @@ function Alarms({ status: s }: { status: NodeStatus }) {
 			{s.state === 'unreachable' && (
 				<Note tone="warn">
 					{t('live.unreachable', s.name, s.seen_at ? formatRelative(s.seen_at, lang) : '')}
+				</Note>
+			)}
+			{s.state !== 'unreachable' && isLate(s) && (
+				<Note tone="warn">
+					{t('node.late', s.behind_since ? formatRelative(s.behind_since, lang) : '')}
 				</Note>
 			)}
 			{s.state === 'error' && <Note tone="warn">{t('live.error', s.name, s.message)}</Note>}
@@ -174,7 +185,7 @@ function Live({ status: n, head }: { status: NodeStatus; head: number }) {
 			{n.message && n.state !== 'error' && <p>{n.message}</p>}
 			{n.held.map((h) => (
 				<p key={h.domain}>
-					<span className="mono">{h.domain}</span>: {h.reason}
+					<span className="mono">{h.domain}</span>: {heldReason(t, h.reason)}
 				</p>
 			))}
 		</Card>

@@ -14,6 +14,7 @@ import { Card, Stack } from '../app/Page';
 import { useLang, useT } from '../i18n';
 import { countOf, NOTE_ABOVE } from '../lib/diff';
 import { formatNumber } from '../lib/format';
+import { heldReason } from '../lib/held';
 import { holdOf } from '../lib/live';
 import { oneOf, useUrl } from '../lib/url';
 import { useForm } from '../lib/useForm';
@@ -99,7 +100,7 @@ function Review(r: ReviewProps) {
 	const names = new Set(chosen.map((d) => d.domain));
 	const shown = r.lines.filter((l) => !off.has(l.domain));
 	const lost = countOf(diff.domains, isAll ? null : names).removed;
-	const needsNote = lost > NOTE_ABOVE;
+	const needsNote = diff.truncated || lost > NOTE_ABOVE;
 	const revisions = chosen.reduce((n, d) => n + d.revisions, 0);
 	const [note, setNote] = useState('');
 	const [moved, setMoved] = useState<{ domains: string[]; to: number } | null>(null);
@@ -114,7 +115,6 @@ function Review(r: ReviewProps) {
 							serial: diff.to,
 							domains: isAll ? null : [...names],
 							note: note.trim(),
-							removed_lines: lost,
 						},
 					}),
 				);
@@ -379,7 +379,7 @@ function Stuck({
 					{t(`stuck.${guard ? 'guard' : 'fault'}`)}
 				</Mark>
 			</div>
-			<p>{d.held_reason}</p>
+			<p>{heldReason(t, d.held_reason ?? '')}</p>
 			<p className="muted">
 				{t(guard ? 'stuck.guardText' : 'stuck.faultText')} {t('publish.changes', d.revisions)} ·{' '}
 				{d.actors.join(', ')} · {d.first_at && <Time at={d.first_at} />}

@@ -10,6 +10,7 @@ import {
 } from 'lucide-react';
 import { useLang, useT } from '../i18n';
 import { formatMoment, formatNumber, formatRelative } from '../lib/format';
+import { heldReason } from '../lib/held';
 import type { LiveState } from '../lib/live';
 import { useLive } from '../lib/useLive';
 import { cx } from './cx';
@@ -81,7 +82,7 @@ export function useLiveText(live: LiveState | null): string {
 		case 'behind':
 			return t('live.behind', formatNumber(live.serial, lang));
 		case 'held':
-			return t('live.held', live.node, live.reason);
+			return t('live.held', live.node, heldReason(t, live.reason));
 		case 'error':
 			return t('live.error', live.node, live.reason);
 		case 'unreachable':
