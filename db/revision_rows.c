@@ -210,6 +210,7 @@ run(struct db *db, struct build *b, const char *out, struct rows *r,
 {
 	if (!str_is_ok(&b->text) || b->n == ARGS_MAX)
 		return err_memory(e);
+	b->in[b->n] = '\0';
 	return db_query_text(db, &(const struct sql){ b->buf, b->in, out },
 		b->arg, b->n, r, e);
 }
