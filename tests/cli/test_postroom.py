@@ -22,7 +22,7 @@ class Calls(unittest.TestCase):
         self.assertEqual(said.returncode, 0)
         for words in ("domain add DOMAIN", "mailbox password ADDRESS",
                       "alias add ADDRESS TARGET...", "whitelist add NETWORK",
-                      "admin first-use-link LOGIN", "revision undo SERIAL",
+                      "admin first-use-link LOGIN", "revision undo [SERIAL]",
                       "job cancel ID", "publish [SERIAL]", "migrate",
                       "doctor"):
             self.assertIn(words, said.stdout)

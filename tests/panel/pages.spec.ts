@@ -18,6 +18,14 @@ const domain = `pages-${run}.example`;
 const out = 'output';
 const WIDTHS = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 
+const pickFirst = async (p: Page) => {
+	await p.locator('tbody input[type=checkbox]').first().check();
+};
+const bulk = async (p: Page, act: RegExp) => {
+	await pickFirst(p);
+	await p.getByRole('button', { name: act }).first().click();
+};
+
 type Stop = { name: string; path: string; act?: (page: Page) => Promise<void> };
 const stops: Stop[] = [];
 
@@ -72,6 +80,13 @@ test.beforeAll(async ({ signedIn }) => {
 		{ name: 'alias-add', path: '/aliases/new' },
 		{ name: 'whitelist', path: '/whitelist' },
 		{ name: 'whitelist-entry', path: `/whitelist/${w.id}` },
+		// A dialog goes with its page: no two of one list stand side by side.
+		{ name: 'mailboxes-picked', path: `/mailboxes?q=${domain}&limit=100`, act: pickFirst },
+		{ name: 'domains-limits', path: '/domains?limit=100', act: (p) => bulk(p, /^(Limits|上限)$/) },
+		{ name: 'aliases-picked', path: `/aliases?q=${domain}&limit=100`, act: pickFirst },
+		{ name: 'domains-delete', path: '/domains?limit=200', act: (p) => bulk(p, /^(Delete|削除)$/) },
+		{ name: 'mailboxes-to-alias', path: `/mailboxes?q=${domain}&limit=200`, act: (p) => bulk(p, /^(Add to alias|エイリアスに追加)$/) },
+		{ name: 'whitelist-export', path: '/whitelist?limit=200', act: (p) => p.getByRole('button', { name: /^(Export|エクスポート)$/ }).click() },
 		{ name: 'changes', path: '/changes' },
 		{ name: 'change', path: `/changes/${changes.items[0]?.serial ?? 1}` },
 		{ name: 'jobs', path: '/jobs' },

@@ -355,12 +355,6 @@ export const en = {
 	'mailbox.forwardTo': 'Other address',
 	'mailbox.deletedText': 'It refuses mail; its mail is kept until it is removed for good.',
 	'mailbox.noAliases': 'No alias delivers to this mailbox.',
-	'bulk.quota': (n: string, c: number) => `Quota of ${n} ${s(c, 'mailbox', 'mailboxes')}`,
-	'bulk.state': (n: string, c: number) => `State of ${n} ${s(c, 'mailbox', 'mailboxes')}`,
-	'bulk.delete': (n: string, c: number) => `Delete ${n} ${s(c, 'mailbox', 'mailboxes')}?`,
-	'bulk.deleteText':
-		'They stop to receive mail. Aliases lose them as a target. The mail is kept for some days, and each can be restored.',
-	'bulk.started': (n: number) => `Working on ${num(n)} ${s(n, 'mailbox', 'mailboxes')}`,
 
 	alias: 'Alias',
 	'alias.add': 'Add alias',
@@ -430,7 +424,6 @@ export const en = {
 	'did.delete': (noun: string, x: string) => `${noun} ${x} deleted`,
 	'did.restore': (noun: string, x: string) => `${noun} ${x} restored`,
 	'did.password': (x: string) => `New password for ${x}`,
-	'did.bulk': (n: number) => `${num(n)} mailboxes changed at once`,
 	'did.more': (text: string, n: number) => `${text}, and ${num(n)} more`,
 	'actor.cli': (name: string) => `${name} (command line)`,
 	'actor.clock': (_name: string) => 'By itself, on time',
@@ -470,7 +463,6 @@ export const en = {
 	job: 'Job',
 	'job.kind.domainDelete': 'Delete domain',
 	'job.kind.domainRestore': 'Restore domain',
-	'job.kind.mailboxBulk': 'Change mailboxes',
 	'job.state.queued': 'Waiting',
 	'job.state.running': 'Running',
 	'job.state.done': 'Done',

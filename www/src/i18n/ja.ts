@@ -350,12 +350,6 @@ export const ja: Dict = {
 	'mailbox.deletedText':
 		'メールを拒否しています。保存済みのメールは、完全に削除されるまで残ります。',
 	'mailbox.noAliases': 'このメールボックスに転送するエイリアスはありません。',
-	'bulk.quota': (n) => `${n} 件のメールボックスの容量`,
-	'bulk.state': (n) => `${n} 件のメールボックスの状態`,
-	'bulk.delete': (n) => `${n} 件のメールボックスを削除しますか?`,
-	'bulk.deleteText':
-		'メールの受信が止まり、エイリアスの転送先からも外されます。メールは一定期間保存され、それぞれ復元できます。',
-	'bulk.started': (n) => `${num(n)} 件のメールボックスを処理しています`,
 
 	alias: 'エイリアス',
 	'alias.add': 'エイリアスを追加',
@@ -424,7 +418,6 @@ export const ja: Dict = {
 	'did.delete': (noun, x) => `${noun} ${x} を削除`,
 	'did.restore': (noun, x) => `${noun} ${x} を復元`,
 	'did.password': (x) => `${x} のパスワードを再設定`,
-	'did.bulk': (n) => `${num(n)} 件のメールボックスを一括変更`,
 	'did.more': (text, n) => `${text}、ほか ${num(n)} 件`,
 	'actor.cli': (name) => `${name} (コマンドライン)`,
 	'actor.clock': () => '時刻による自動処理',
@@ -464,7 +457,6 @@ export const ja: Dict = {
 	job: 'ジョブ',
 	'job.kind.domainDelete': 'ドメインの削除',
 	'job.kind.domainRestore': 'ドメインの復元',
-	'job.kind.mailboxBulk': 'メールボックスの一括変更',
 	'job.state.queued': '待機中',
 	'job.state.running': '実行中',
 	'job.state.done': '完了',

@@ -1,6 +1,6 @@
 import type { Schemas } from '../api/client';
-import type { Key, Lang, T } from '../i18n';
-import { formatBytes, formatTime } from './format';
+import { getLang, type Key, type Lang, type T } from '../i18n';
+import { formatBytes, formatNumber, formatTime } from './format';
 
 type Ref = Schemas['ChangeRef'];
 
@@ -9,7 +9,8 @@ export function actionText(t: T, action: string, first: Ref | null, count: numbe
 	if (!first) return action;
 	const subject = first.subject;
 	if (action === 'mailbox.password') return t('did.password', subject);
-	if (count > 1 && action.startsWith('mailbox.bulk')) return t('did.bulk', count);
+	if (count > 1 && action.endsWith('.bulk'))
+		return t('did.many', formatNumber(count, getLang()), nounName(t, first.noun));
 	const text = t(`did.${first.op}`, t(`noun.${first.noun}`), subject);
 	const more = count - 1;
 	return more > 0 ? t('did.more', text, more) : text;
@@ -18,7 +19,10 @@ export function actionText(t: T, action: string, first: Ref | null, count: numbe
 const jobKinds: Record<string, Key> = {
 	'domain.delete': 'job.kind.domainDelete',
 	'domain.restore': 'job.kind.domainRestore',
+	'domain.bulk': 'job.kind.domainBulk',
 	'mailbox.bulk': 'job.kind.mailboxBulk',
+	'alias.bulk': 'job.kind.aliasBulk',
+	'whitelist.bulk': 'job.kind.whitelistBulk',
 	undo: 'job.kind.undo',
 };
 

@@ -16,6 +16,7 @@ import { type AliasQuery, aliasesQuery, aliasQuery, queryClient } from '../api/q
 import { useT } from '../i18n';
 import { navigate } from '../lib/location';
 import { idIn, oneOf, patched } from '../lib/url';
+import { useBulk } from '../lib/useBulk';
 import { useCounts } from '../lib/useCounts';
 import { useList } from '../lib/useList';
 import { Button, buttonClass } from '../ui/Button';
@@ -28,6 +29,8 @@ import { type Column, DataTable, Pager } from '../ui/Table';
 import { saved } from '../ui/Toast';
 import { Chips, SearchBox, Toolbar, ToolbarEnd } from '../ui/Toolbar';
 import { AliasDrawer, NewAlias } from './AliasDrawer';
+import { BulkBar, SelectAll } from './BulkBar';
+import { ExportMenu } from './ExportMenu';
 import { DomainChip } from './MailboxList';
 
 type Alias = Schemas['Alias'];
@@ -44,10 +47,14 @@ export function AliasList({ base, domain, item }: Props) {
 	const domainId = domain?.id ?? idIn(list.params, 'domain_id');
 	const sort = oneOf(list.sort ?? null, SORTS);
 	const [failed, setFailed] = useState<ApiError | null>(null);
-	const query: AliasQuery = {
+	const filter = {
 		...(list.q ? { q: list.q } : {}),
 		...(state ? { state } : {}),
 		...(domainId ? { domain_id: domainId } : {}),
+	};
+	const bulk = useBulk('aliases', filter);
+	const query: AliasQuery = {
+		...filter,
 		...(sort ? { sort } : {}),
 		...list.cursor,
 		limit: list.limit,
@@ -199,25 +206,33 @@ export function AliasList({ base, domain, item }: Props) {
 	);
 	return (
 		<>
-			<Toolbar>
-				<SearchBox
-					value={list.q}
-					onChange={(v) => list.filter({ q: v }, { replace: true })}
-					label={t('alias.search')}
-					placeholder={t('alias.searchHint')}
-				/>
-				<Chips
-					label={t('field.state')}
-					value={state}
-					onChange={(v) => list.filter({ state: v ?? null })}
-					options={STATES.map((s) => ({ value: s, text: t(`state.${s}`) }))}
-					counts={counts}
-				/>
-				{!domain && domainId && (
-					<DomainChip id={domainId} onClear={() => list.filter({ domain_id: null })} />
-				)}
-				<ToolbarEnd>{add}</ToolbarEnd>
-			</Toolbar>
+			{bulk.count > 0 ? (
+				<BulkBar bulk={bulk} total={q.data?.total} />
+			) : (
+				<Toolbar>
+					<SearchBox
+						value={list.q}
+						onChange={(v) => list.filter({ q: v }, { replace: true })}
+						label={t('alias.search')}
+						placeholder={t('alias.searchHint')}
+					/>
+					<Chips
+						label={t('field.state')}
+						value={state}
+						onChange={(v) => list.filter({ state: v ?? null })}
+						options={STATES.map((s) => ({ value: s, text: t(`state.${s}`) }))}
+						counts={counts}
+					/>
+					{!domain && domainId && (
+						<DomainChip id={domainId} onClear={() => list.filter({ domain_id: null })} />
+					)}
+					<ToolbarEnd>
+						{filtered && <SelectAll bulk={bulk} total={q.data?.total} />}
+						<ExportMenu noun="aliases" filter={filter} sort={sort} />
+						{add}
+					</ToolbarEnd>
+				</Toolbar>
+			)}
 			{q.error instanceof ApiError && !rows && (
 				<ErrorBox error={q.error} onRetry={() => void q.refetch()} />
 			)}
@@ -241,6 +256,11 @@ export function AliasList({ base, domain, item }: Props) {
 							columns={columns}
 							rows={rows}
 							rowId={(a) => a.id}
+							selection={bulk.selection(
+								rows,
+								(a) => a.id,
+								(a) => a.address,
+							)}
 							rowMenu={menu}
 							sort={sort ?? 'address'}
 							onSort={(s) => list.filter({ sort: s === 'address' ? null : s })}

@@ -8,6 +8,7 @@ import { useLang, useT } from '../i18n';
 import { formatBytes, formatNumber } from '../lib/format';
 import { navigate, usePath } from '../lib/location';
 import { oneOf, patched } from '../lib/url';
+import { useBulk } from '../lib/useBulk';
 import { useCounts } from '../lib/useCounts';
 import { useList } from '../lib/useList';
 import { Button, buttonClass } from '../ui/Button';
@@ -18,6 +19,8 @@ import { RowLive } from '../ui/Live';
 import { Empty, StateMark, Time } from '../ui/Marks';
 import { type Column, DataTable, Pager } from '../ui/Table';
 import { Chips, SearchBox, Toolbar, ToolbarEnd } from '../ui/Toolbar';
+import { BulkBar, SelectAll } from './BulkBar';
+import { ExportMenu } from './ExportMenu';
 import { NewDomain } from './NewDomain';
 import { restoreDomain } from './restoreDomain';
 
@@ -42,9 +45,13 @@ export default function Domains() {
 	const state = oneOf(list.params.get('state'), STATES);
 	const sort = oneOf(list.sort ?? null, SORTS);
 	const [failed, setFailed] = useState<ApiError | null>(null);
-	const query: DomainQuery = {
+	const filter = {
 		...(list.q ? { q: list.q } : {}),
 		...(state ? { state } : {}),
+	};
+	const bulk = useBulk('domains', filter);
+	const query: DomainQuery = {
+		...filter,
 		...(sort ? { sort } : {}),
 		...list.cursor,
 		limit: list.limit,
@@ -140,22 +147,30 @@ export default function Domains() {
 	);
 	return (
 		<Page title={t('nav.domains')}>
-			<Toolbar>
-				<SearchBox
-					value={list.q}
-					onChange={(v) => list.filter({ q: v }, { replace: true })}
-					label={t('domain.search')}
-					placeholder={t('domain.searchHint')}
-				/>
-				<Chips
-					label={t('field.state')}
-					value={state}
-					onChange={(v) => list.filter({ state: v ?? null })}
-					options={STATES.map((s) => ({ value: s, text: t(`state.${s}`) }))}
-					counts={counts}
-				/>
-				<ToolbarEnd>{add}</ToolbarEnd>
-			</Toolbar>
+			{bulk.count > 0 ? (
+				<BulkBar bulk={bulk} total={q.data?.total} />
+			) : (
+				<Toolbar>
+					<SearchBox
+						value={list.q}
+						onChange={(v) => list.filter({ q: v }, { replace: true })}
+						label={t('domain.search')}
+						placeholder={t('domain.searchHint')}
+					/>
+					<Chips
+						label={t('field.state')}
+						value={state}
+						onChange={(v) => list.filter({ state: v ?? null })}
+						options={STATES.map((s) => ({ value: s, text: t(`state.${s}`) }))}
+						counts={counts}
+					/>
+					<ToolbarEnd>
+						{filtered && <SelectAll bulk={bulk} total={q.data?.total} />}
+						<ExportMenu noun="domains" filter={filter} sort={sort} />
+						{add}
+					</ToolbarEnd>
+				</Toolbar>
+			)}
 			{q.error instanceof ApiError && !rows && (
 				<ErrorBox error={q.error} onRetry={() => void q.refetch()} />
 			)}
@@ -179,6 +194,11 @@ export default function Domains() {
 							columns={columns}
 							rows={rows}
 							rowId={(d) => d.id}
+							selection={bulk.selection(
+								rows,
+								(d) => d.id,
+								(d) => d.name_unicode,
+							)}
 							{...(state === 'deleted'
 								? {
 										rowMenu: (d: Domain) => (

@@ -23,7 +23,7 @@ import { saved } from '../ui/Toast';
 import { DrawerTabs } from './DrawerTabs';
 import css from './Form.module.css';
 import { DeleteMailbox, ResetPassword } from './MailboxActs';
-import { MailboxStates } from './MailboxBulk';
+import { MailboxStates } from './MailboxStates';
 
 type Mailbox = Schemas['Mailbox'];
 type Props = { id: number; base: string; onClose: () => void };

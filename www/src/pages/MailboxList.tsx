@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query';
 import {
 	Ban,
 	CheckCircle2,
-	Gauge,
 	History,
 	KeyRound,
 	Mail,
@@ -13,7 +12,7 @@ import {
 	Trash2,
 	X,
 } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { ApiError, client, etag, ok, type Schemas } from '../api/client';
 import {
 	domainQuery,
@@ -23,9 +22,10 @@ import {
 	queryClient,
 } from '../api/queries';
 import { useLang, useT } from '../i18n';
-import { formatBytes, formatNumber } from '../lib/format';
+import { formatBytes } from '../lib/format';
 import { navigate } from '../lib/location';
 import { idIn, oneOf, patched } from '../lib/url';
+import { useBulk } from '../lib/useBulk';
 import { useCounts } from '../lib/useCounts';
 import { useList } from '../lib/useList';
 import { limitText } from '../lib/words';
@@ -36,10 +36,11 @@ import { RowLive } from '../ui/Live';
 import { Empty, StateMark, Time } from '../ui/Marks';
 import { ActMenu } from '../ui/Menu';
 import { type Column, DataTable, Pager } from '../ui/Table';
-import { saved, toast } from '../ui/Toast';
-import { Chips, PickedBar, SearchBox, Toolbar, ToolbarEnd } from '../ui/Toolbar';
+import { saved } from '../ui/Toast';
+import { Chips, SearchBox, Toolbar, ToolbarEnd } from '../ui/Toolbar';
+import { BulkBar, SelectAll } from './BulkBar';
+import { ExportMenu } from './ExportMenu';
 import { DeleteMailbox, ResetPassword } from './MailboxActs';
-import { BulkDelete, BulkQuota, BulkState } from './MailboxBulk';
 import { MailboxDrawer } from './MailboxDrawer';
 import { NewMailbox } from './NewMailbox';
 
@@ -63,13 +64,7 @@ type Props = {
 	item?: string | undefined;
 };
 
-type Open =
-	| { what: 'password' | 'delete'; mailbox: Mailbox }
-	| { what: 'bulkQuota' | 'bulkState' | 'bulkDelete' }
-	| null;
-
-/** Ids that were ticked, or all that match, with their exact number. */
-export type Picked = { kind: 'ids'; ids: ReadonlySet<number> } | { kind: 'all'; count: number };
+type Open = { what: 'password' | 'delete'; mailbox: Mailbox } | null;
 
 export function MailboxList({ base, domain, item }: Props) {
 	const t = useT();
@@ -78,7 +73,6 @@ export function MailboxList({ base, domain, item }: Props) {
 	const state = oneOf(list.params.get('state'), STATES);
 	const domainId = domain?.id ?? idIn(list.params, 'domain_id');
 	const sort = oneOf(list.sort ?? null, SORTS);
-	const [picked, setPicked] = useState<Picked>({ kind: 'ids', ids: new Set() });
 	const [open, setOpen] = useState<Open>(null);
 	const [failed, setFailed] = useState<ApiError | null>(null);
 	const filter = {
@@ -86,6 +80,7 @@ export function MailboxList({ base, domain, item }: Props) {
 		...(state ? { state } : {}),
 		...(domainId ? { domain_id: domainId } : {}),
 	};
+	const bulk = useBulk('mailboxes', filter);
 	const query: MailboxQuery = {
 		...filter,
 		...(sort ? { sort } : {}),
@@ -109,12 +104,6 @@ export function MailboxList({ base, domain, item }: Props) {
 	const close = () => navigate(base + patched(list.search, { view: null, do: null }));
 	const here = (id: number, view?: string) =>
 		`${base}/${id}${patched(list.search, { view: view ?? null })}`;
-	// What was picked in one view is not picked in another.
-	const view = JSON.stringify(filter);
-	// biome-ignore lint/correctness/useExhaustiveDependencies: only the view counts
-	useEffect(() => setPicked({ kind: 'ids', ids: new Set() }), [view]);
-	const clearPicked = () => setPicked({ kind: 'ids', ids: new Set() });
-
 	const act = async (run: () => Promise<void>) => {
 		try {
 			await run();
@@ -230,17 +219,6 @@ export function MailboxList({ base, domain, item }: Props) {
 			/>
 		);
 
-	const pickAll = () =>
-		act(async () => {
-			const { limit, ...rest } = { ...filter, limit: 1 };
-			const page = await ok(
-				client.GET('/api/v1/mailboxes', {
-					params: { query: { ...rest, limit, count: 'exact' } },
-				}),
-			);
-			setPicked({ kind: 'all', count: page.total?.value ?? 0 });
-		});
-	const count = picked.kind === 'all' ? picked.count : picked.ids.size;
 	const filtered = !!(list.q || state || (domainId && !domain));
 	const rows = q.data?.items;
 	const total = q.data?.total;
@@ -257,32 +235,8 @@ export function MailboxList({ base, domain, item }: Props) {
 
 	return (
 		<>
-			{count > 0 ? (
-				<PickedBar>
-					<strong aria-live="polite">{t('table.picked', formatNumber(count, lang), count)}</strong>
-					<Button small onPress={() => setOpen({ what: 'bulkQuota' })}>
-						<Gauge className="icon" aria-hidden="true" />
-						<span>{t('field.quota')}</span>
-					</Button>
-					<Button small onPress={() => setOpen({ what: 'bulkState' })}>
-						<Ban className="icon" aria-hidden="true" />
-						<span>{t('field.state')}</span>
-					</Button>
-					<Button small onPress={() => setOpen({ what: 'bulkDelete' })}>
-						<Trash2 className="icon" aria-hidden="true" />
-						<span>{t('delete')}</span>
-					</Button>
-					<ToolbarEnd>
-						{picked.kind === 'ids' && total && total.value > picked.ids.size && (
-							<Button small look="link" onPress={() => void pickAll()}>
-								{t('table.selectAll', formatNumber(total.value, lang) + (total.exact ? '' : '+'))}
-							</Button>
-						)}
-						<Button small onPress={clearPicked}>
-							{t('table.clearPicked')}
-						</Button>
-					</ToolbarEnd>
-				</PickedBar>
+			{bulk.count > 0 ? (
+				<BulkBar bulk={bulk} total={total} />
 			) : (
 				<Toolbar>
 					<SearchBox
@@ -302,11 +256,8 @@ export function MailboxList({ base, domain, item }: Props) {
 						<DomainChip id={domainId} onClear={() => list.filter({ domain_id: null })} />
 					)}
 					<ToolbarEnd>
-						{filtered && state !== 'deleted' && total && total.value > 1 && (
-							<Button onPress={() => void pickAll()}>
-								{t('table.selectAll', formatNumber(total.value, lang) + (total.exact ? '' : '+'))}
-							</Button>
-						)}
+						{filtered && <SelectAll bulk={bulk} total={total} />}
+						<ExportMenu noun="mailboxes" filter={filter} sort={sort} />
 						{add}
 					</ToolbarEnd>
 				</Toolbar>
@@ -335,15 +286,11 @@ export function MailboxList({ base, domain, item }: Props) {
 							rows={rows}
 							rowId={(m) => m.id}
 							rowMenu={menu}
-							{...(state === 'deleted'
-								? {}
-								: {
-										selection: {
-											ids: picked.kind === 'ids' ? picked.ids : new Set(rows?.map((m) => m.id)),
-											set: (ids: ReadonlySet<number>) => setPicked({ kind: 'ids', ids }),
-											name: (m: Mailbox) => m.address,
-										},
-									})}
+							selection={bulk.selection(
+								rows,
+								(m) => m.id,
+								(m) => m.address,
+							)}
 							sort={sort ?? 'address'}
 							onSort={(s) => list.filter({ sort: s === 'address' ? null : s })}
 							busy={q.isPlaceholderData}
@@ -365,24 +312,6 @@ export function MailboxList({ base, domain, item }: Props) {
 			{open?.what === 'delete' && (
 				<DeleteMailbox mailbox={open.mailbox} onClose={() => setOpen(null)} />
 			)}
-			{open?.what.startsWith('bulk') && (
-				<BulkDialog
-					what={open.what as 'bulkQuota' | 'bulkState' | 'bulkDelete'}
-					filter={picked.kind === 'all' ? filter : { ids: [...picked.ids] }}
-					count={count}
-					onClose={() => setOpen(null)}
-					onDone={(job) => {
-						setOpen(null);
-						clearPicked();
-						toast({
-							title: t('bulk.started', count),
-							href: `#/jobs/${job.id}`,
-							link: t('job.open'),
-						});
-						void queryClient.invalidateQueries({ queryKey: ['jobs'] });
-					}}
-				/>
-			)}
 			{failed && (
 				<Dialog title={t('failed.title')} onClose={() => setFailed(null)}>
 					<ErrorBox error={failed} />
@@ -390,22 +319,6 @@ export function MailboxList({ base, domain, item }: Props) {
 			)}
 		</>
 	);
-}
-
-export type BulkProps = {
-	filter: Schemas['MailboxFilter'];
-	count: number;
-	onClose: () => void;
-	onDone: (job: Schemas['Job']) => void;
-};
-
-function BulkDialog({
-	what,
-	...rest
-}: BulkProps & { what: 'bulkQuota' | 'bulkState' | 'bulkDelete' }) {
-	if (what === 'bulkQuota') return <BulkQuota {...rest} />;
-	if (what === 'bulkState') return <BulkState {...rest} />;
-	return <BulkDelete {...rest} />;
 }
 
 /** The domain that a list is narrowed to, with a way out. */

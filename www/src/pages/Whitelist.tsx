@@ -18,6 +18,7 @@ import { Page } from '../app/Page';
 import { useT } from '../i18n';
 import { navigate } from '../lib/location';
 import { oneOf, patched } from '../lib/url';
+import { useBulk } from '../lib/useBulk';
 import { useCounts } from '../lib/useCounts';
 import { useList } from '../lib/useList';
 import { Button, buttonClass } from '../ui/Button';
@@ -29,6 +30,8 @@ import { ActMenu } from '../ui/Menu';
 import { type Column, DataTable, Pager } from '../ui/Table';
 import { saved } from '../ui/Toast';
 import { Chips, SearchBox, Toolbar, ToolbarEnd } from '../ui/Toolbar';
+import { BulkBar, SelectAll } from './BulkBar';
+import { ExportMenu } from './ExportMenu';
 import { NewEntry, WhitelistDrawer } from './WhitelistDrawer';
 
 type Entry = Schemas['Whitelist'];
@@ -49,9 +52,13 @@ export default function Whitelist() {
 	const state = oneOf(list.params.get('state'), STATES);
 	const sort = oneOf(list.sort ?? null, SORTS);
 	const [failed, setFailed] = useState<ApiError | null>(null);
-	const query: WhitelistQuery = {
+	const filter = {
 		...(list.q ? { q: list.q } : {}),
 		...(state ? { state } : {}),
+	};
+	const bulk = useBulk('whitelist', filter);
+	const query: WhitelistQuery = {
+		...filter,
 		...(sort ? { sort } : {}),
 		...list.cursor,
 		limit: list.limit,
@@ -194,22 +201,30 @@ export default function Whitelist() {
 	);
 	return (
 		<Page title={t('nav.whitelist')}>
-			<Toolbar>
-				<SearchBox
-					value={list.q}
-					onChange={(v) => list.filter({ q: v }, { replace: true })}
-					label={t('whitelist.search')}
-					placeholder={t('whitelist.searchHint')}
-				/>
-				<Chips
-					label={t('field.state')}
-					value={state}
-					onChange={(v) => list.filter({ state: v ?? null })}
-					options={STATES.map((s) => ({ value: s, text: t(`state.${s}`) }))}
-					counts={counts}
-				/>
-				<ToolbarEnd>{add}</ToolbarEnd>
-			</Toolbar>
+			{bulk.count > 0 ? (
+				<BulkBar bulk={bulk} total={q.data?.total} />
+			) : (
+				<Toolbar>
+					<SearchBox
+						value={list.q}
+						onChange={(v) => list.filter({ q: v }, { replace: true })}
+						label={t('whitelist.search')}
+						placeholder={t('whitelist.searchHint')}
+					/>
+					<Chips
+						label={t('field.state')}
+						value={state}
+						onChange={(v) => list.filter({ state: v ?? null })}
+						options={STATES.map((s) => ({ value: s, text: t(`state.${s}`) }))}
+						counts={counts}
+					/>
+					<ToolbarEnd>
+						{filtered && <SelectAll bulk={bulk} total={q.data?.total} />}
+						<ExportMenu noun="whitelist" filter={filter} sort={sort} />
+						{add}
+					</ToolbarEnd>
+				</Toolbar>
+			)}
 			{q.error instanceof ApiError && !rows && (
 				<ErrorBox error={q.error} onRetry={() => void q.refetch()} />
 			)}
@@ -233,6 +248,11 @@ export default function Whitelist() {
 							columns={columns}
 							rows={rows}
 							rowId={(w) => w.id}
+							selection={bulk.selection(
+								rows,
+								(w) => w.id,
+								(w) => w.network,
+							)}
 							rowMenu={menu}
 							sort={sort ?? 'network'}
 							onSort={(s) => list.filter({ sort: s === 'network' ? null : s })}

@@ -26,11 +26,13 @@ type Props = {
 	onChange: (q: QuotaText) => void;
 	/** What an empty field means; without it the field is required. */
 	preset?: number | undefined;
+	/** An empty field changes nothing. */
+	mayKeep?: boolean;
 	help?: string;
 	error?: ProblemItem | undefined;
 };
 
-export function QuotaField({ label, name, value, onChange, preset, help, error }: Props) {
+export function QuotaField({ label, name, value, onChange, preset, mayKeep, help, error }: Props) {
 	const t = useT();
 	const lang = useLang();
 	const hint =
@@ -47,8 +49,8 @@ export function QuotaField({ label, name, value, onChange, preset, help, error }
 			value={value.number}
 			onChange={(number) => onChange({ ...value, number })}
 			fold={foldNumber}
-			optional={preset !== undefined}
-			placeholder={preset !== undefined ? t('quota.byDefault') : '0'}
+			optional={preset !== undefined || !!mayKeep}
+			placeholder={mayKeep ? '' : preset !== undefined ? t('quota.byDefault') : '0'}
 			help={[hint, t('quota.zero'), help].filter(Boolean).join(' ')}
 			error={error}
 			suffix={
