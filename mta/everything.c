@@ -88,6 +88,7 @@ find_waiting(const struct conf *conf, struct everything *x, struct source *s,
 		&& gate_load(s, state.hold, &x->gate, e)
 		&& read_waiting(x, s, head, e);
 	source_end(s);
+	x->applied = ok ? state.applied : 0;
 	return ok && hold_relays_back(&conf->node, x, e);
 }
 

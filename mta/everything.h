@@ -17,6 +17,7 @@ struct everything {
 		held; /* kept back before, and what cannot be written */
 	struct relay_list relays; /* without those that wait */
 	uint64_t serial;
+	uint64_t applied; /* the node's, after its rounds */
 	/* The lines are as they would be if nothing waited. */
 	struct gate gate;
 	struct waiting waiting;

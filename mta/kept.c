@@ -9,7 +9,6 @@
 #include "maps/rewind.h"
 #include "mta/everything.h"
 #include "mta/journal_read.h"
-#include "mta/lmdb_map.h"
 
 #define TRY_MS 60000
 
@@ -90,32 +89,30 @@ kept_text(const struct conf_node *c, enum map_id map, struct map_lines *out,
 	return ok;
 }
 
-static bool
-pass_line(void *ctx, const char *key, const char *value, struct err *e)
-{
-	(void)ctx;
-	(void)key;
-	(void)value;
-	(void)e;
-	return true;
-}
+struct try_job {
+	const struct conf_node *conf;
+	enum map_id map;
+};
 
 static bool
 try_child(void *ctx, FILE *out, struct err *e)
 {
+	const struct try_job *t = ctx;
+	struct map_lines l = { 0 };
 	(void)out;
-	return lmdb_scan(ctx, pass_line, NULL, e);
+	const bool ok = everything_live(t->conf, t->map, &l, e);
+	lines_free(&l);
+	return ok;
 }
 
 bool
 kept_lines(const struct conf_node *c, enum map_id map, struct map_lines *out,
 	struct err *e)
 {
-	char path[NODE_PATH_SIZE];
+	struct try_job job = { c, map };
 	struct child try = { .fd = -1 };
 	struct err why = ERR_EMPTY;
-	node_map_path(c, map, path);
-	const bool readable = child_call(&try, try_child, path, TRY_MS, &why);
+	const bool readable = child_call(&try, try_child, &job, TRY_MS, &why);
 	child_free(&try);
 	return readable ? everything_live(c, map, out, e)
 			: kept_text(c, map, out, e);

@@ -17,48 +17,77 @@
 #include "mta/gate.h"
 #include "mta/kept.h"
 #include "mta/lmdb_map.h"
+#include "mta/rebuild_guard.h"
 #include "mta/reload.h"
 
 #define REBUILD_MS (10 * 60 * 1000)
 /* More differing keys than this are not named: everything is made anew. */
 #define DIFFERENCES_MAX 5000
 
-/* Does anything of this map stay as it is live? */
+struct rebuild_job {
+	const struct conf *conf;
+	unsigned maps;
+};
+
+/* Does anything stay as it is live? */
 static bool
-may_stay(const struct everything *x, enum map_id map)
+may_stay(const struct everything *x)
 {
-	return map != MAP_ACCOUNTS
-		&& (x->held.n > 0 || !gate_is_open(&x->gate));
+	return x->held.n > 0 || !gate_is_open(&x->gate);
 }
 
 /*
- * What is held or waits keeps its live lines, from where they can still be
- * read; where nothing can be read, what waits goes live.
+ * The lines of these maps as they are live, where they can still be read;
+ * where nothing can be, what waits goes live and the guard sees no removal.
  */
+static void
+read_kept(const struct rebuild_job *j, const struct everything *x,
+	struct map_set *out)
+{
+	for (int m = 0; m < MAP_COUNT; m++) {
+		struct map_lines *l = &out->map[m];
+		struct err why = ERR_EMPTY;
+		if (!(j->maps & (1U << m))
+			|| kept_lines(&j->conf->node, (enum map_id)m, l, &why))
+			continue;
+		lines_free(l);
+		if (x->applied > 0 || may_stay(x))
+			log_warn("%s: what waits cannot be told from what is "
+				 "live: %s",
+				map_name((enum map_id)m), err_text(&why));
+	}
+}
+
+/* An account whose row is gone stays with its lines. */
 static bool
-keep_live(const struct conf_node *c, enum map_id map, struct everything *x,
+is_kept(const struct everything *x, enum map_id map, const char *key)
+{
+	return everything_stays(x, map, key, false)
+		&& (map != MAP_ACCOUNTS
+			|| !lines_find(&x->wanted.map[map], key));
+}
+
+/* What is held or waits keeps its live lines. */
+static bool
+keep_live(enum map_id map, struct everything *x, const struct map_lines *live,
 	struct err *e)
 {
 	struct map_lines *l = &x->wanted.map[map], old = { 0 };
-	struct err why = ERR_EMPTY;
 	size_t kept = 0;
-	if (!may_stay(x, map))
+	bool ok = true;
+	if (live->n == 0 || !may_stay(x))
 		return true;
-	if (!kept_lines(c, map, &old, &why)) {
-		log_warn("%s: what waits cannot be told from what is live: %s",
-			map_name(map), err_text(&why));
-		lines_free(&old);
-		return true;
+	for (size_t i = 0; ok && i < live->n; i++) {
+		const struct map_line *y = &live->line[i];
+		if (is_kept(x, map, y->key))
+			ok = lines_add_ref(&old, y->key, y->value, e);
 	}
 	for (size_t i = 0; i < l->n; i++)
 		if (!everything_stays(x, map, l->line[i].key, true))
 			l->line[kept++] = l->line[i];
 	l->n = kept;
-	bool ok = true;
 	for (size_t i = 0; ok && i < old.n; i++)
-		if (everything_stays(x, map, old.line[i].key, false))
-			ok = lines_add(
-				l, old.line[i].key, old.line[i].value, e);
+		ok = lines_add(l, old.line[i].key, old.line[i].value, e);
 	lines_free(&old);
 	return ok && lines_sort(l, e);
 }
@@ -72,11 +101,6 @@ build_map(const struct conf_node *c, enum map_id map, const struct map_lines *l,
 	return map == MAP_ACCOUNTS ? user_db_build(path, l, e)
 				   : lmdb_build(path, l, e);
 }
-
-struct rebuild_job {
-	const struct conf *conf;
-	unsigned maps;
-};
 
 /* The database is away: what was live, as far as that can be read. */
 static bool
@@ -104,27 +128,43 @@ rebuild_from_text(const struct rebuild_job *j, FILE *out, struct err *e)
 	return true;
 }
 
+static void
+tell_made(const struct everything *x, unsigned maps, FILE *out)
+{
+	fprintf(out, "%llu %u", (unsigned long long)x->serial, maps);
+	putc('\0', out);
+	for (size_t i = 0; i < x->held.n; i++) {
+		const struct hold *h = &x->held.hold[i];
+		fprintf(out, "%s %s", h->domain, h->reason);
+		putc('\0', out);
+	}
+}
+
 static bool
 rebuild_child(void *ctx, FILE *out, struct err *e)
 {
 	const struct rebuild_job *j = ctx;
 	struct err why = ERR_EMPTY;
 	struct everything x = { 0 };
+	struct map_set live = { 0 };
 	if (!everything_render(j->conf, &x, &why)) {
 		if (why.code == ERR_UNAVAILABLE)
 			return rebuild_from_text(j, out, e);
 		return err_merge(e, &why, NULL);
 	}
+	read_kept(j, &x, &live);
+	if (!rebuild_guard(j->conf, &x, &live, e))
+		return false;
 	for (int m = 0; m < MAP_COUNT; m++) {
 		if (!(j->maps & (1U << m)))
 			continue;
-		if (!keep_live(&j->conf->node, (enum map_id)m, &x, e)
+		if (!keep_live((enum map_id)m, &x, &live.map[m], e)
 			|| !build_map(&j->conf->node, (enum map_id)m,
 				&x.wanted.map[m], e))
 			return false;
 	}
-	fprintf(out, "%llu %u", (unsigned long long)x.serial, j->maps);
-	putc('\0', out);
+	tell_made(&x, j->maps, out);
+	map_set_free(&live);
 	everything_free(&x);
 	return true;
 }
@@ -165,6 +205,34 @@ begin_anew(struct node *n, uint64_t serial, struct err *e)
 	return true;
 }
 
+static bool
+bad_answer(struct err *e)
+{
+	return err_set(e, ERR_INTERNAL, "", "bad_answer", "",
+		"a rebuild's answer cannot be read");
+}
+
+/* What was kept back is held from now on. */
+static bool
+take_held(struct node *n, const struct child *c, struct err *e)
+{
+	const size_t before = n->held.n;
+	const char *p = c->data + strlen(c->data) + 1;
+	for (const char *end = c->data + c->n; p < end; p += strlen(p) + 1) {
+		char domain[DOMAIN_SIZE];
+		const size_t len = strcspn(p, " ");
+		if (!str_copy_n(domain, sizeof(domain), p, len)
+			|| p[len] != ' ')
+			return bad_answer(e);
+		if (!holds_find(&n->held, domain))
+			log_kv(LOG_LEVEL_WARN, "domain held back", "domain",
+				domain, "reason", p + len + 1, NULL);
+		if (!holds_add(&n->held, domain, p + len + 1, e))
+			return false;
+	}
+	return n->held.n == before || node_save_holds(n, e);
+}
+
 bool
 rebuild_take(
 	struct node *n, unsigned maps, const struct child *c, struct err *e)
@@ -172,8 +240,9 @@ rebuild_take(
 	unsigned long long serial;
 	unsigned made;
 	if (c->n == 0 || sscanf(c->data, "%llu %u", &serial, &made) != 2)
-		return err_set(e, ERR_INTERNAL, "", "bad_answer", "",
-			"a rebuild's answer cannot be read");
+		return bad_answer(e);
+	if (!take_held(n, c, e))
+		return false;
 	n->damaged &= ~made;
 	for (int m = 0; m < MAP_COUNT; m++) {
 		if (!(made & (1U << m)))

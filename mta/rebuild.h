@@ -9,8 +9,9 @@
 #include "mta/node.h"
 
 /*
- * Start making those maps (a bit each) anew from the source. A held domain, and what
- * waits, keep what can still be read of their lines. Without the database,
+ * Start making those maps (a bit each) anew from the source. What is held or
+ * waits, or is held from now on by the guard, keeps what can still be read of its
+ * lines. Without the database,
  * Postfix maps are made from their text copies and the journal.
  */
 bool rebuild_start(

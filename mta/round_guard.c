@@ -7,25 +7,25 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "maps/guard.h"
 #include "mta/live.h"
 
-/* Fewer removed lines than this are never guarded by their share. */
-#define GUARD_SHARE_FLOOR 50
+static struct guard
+guard_of(const struct round *r)
+{
+	const struct conf_node *c = &r->node->conf->node;
+	return (struct guard){ (size_t)c->guard_lines,
+		(unsigned)c->guard_percent };
+}
 
-/*
- * How many routing lines the delta takes from a domain, unconfirmed. A line
- * that only keeps a mailbox out of its catch-all is not one.
- */
+/* How many lines that the guard counts go from a domain, unconfirmed. */
 static size_t
 removed_from(const struct round *r, const char *domain)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < r->delta.n; i++) {
 		const struct delta_line *d = &r->delta.line[i];
-		n += !d->after
-			&& (d->map == MAP_MAILBOXES || d->map == MAP_ALIASES)
-			&& strcmp(key_domain(d->key), domain) == 0
-			&& strcmp(d->key, d->before) != 0
+		n += guard_counts(d) && strcmp(key_domain(d->key), domain) == 0
 			&& !strset_has(&r->confirmed, d->key);
 	}
 	return n;
@@ -59,7 +59,7 @@ is_confirmed(
 static bool
 guard_domain(struct round *r, const char *domain, struct err *e)
 {
-	const struct conf_node *c = &r->node->conf->node;
+	const struct guard g = guard_of(r);
 	char reason[HOLD_REASON_SIZE];
 	size_t total;
 	bool confirmed;
@@ -70,15 +70,13 @@ guard_domain(struct round *r, const char *domain, struct err *e)
 	if (confirmed)
 		return true;
 	const size_t removed = removed_from(r, domain);
-	if (removed < GUARD_SHARE_FLOOR && removed <= (size_t)c->guard_lines)
+	if (!guard_may_hold(&g, removed))
 		return true;
 	if (!live_count(r->node, domain, &total, e))
 		return false;
-	if (removed <= (size_t)c->guard_lines
-		&& removed * 100 <= total * (size_t)c->guard_percent)
+	if (!guard_holds(&g, removed, total))
 		return true;
-	snprintf(reason, sizeof(reason),
-		"guard: would remove %zu of %zu lines at once", removed, total);
+	guard_reason(removed, total, reason);
 	return holds_add(&r->faults, domain, reason, e);
 }
 
@@ -86,10 +84,10 @@ guard_domain(struct round *r, const char *domain, struct err *e)
 static bool
 guard(struct round *r, struct err *e)
 {
+	const struct guard g = guard_of(r);
 	struct strset seen = { 0 };
 	bool ok = true;
-	if (r->delta.removed < GUARD_SHARE_FLOOR
-		&& r->delta.removed <= (size_t)r->node->conf->node.guard_lines)
+	if (!guard_may_hold(&g, r->delta.removed))
 		return true;
 	for (size_t i = 0; ok && i < r->delta.n; i++) {
 		const struct delta_line *d = &r->delta.line[i];

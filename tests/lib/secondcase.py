@@ -162,47 +162,19 @@ class SecondCase(unittest.TestCase):
         """What each node says of itself, by name."""
         return {n["name"]: n for n in self.api.get("/publishing")["nodes"]}
 
-    def change(self, statements, keys, action="mailbox.import"):
-        """One revision of many rows, written as an importer does; its
-        serial."""
-        rows = "".join(
-            "INSERT INTO change_key VALUES " + ",".join(
-                f"(@p, 1, '{kind}', '{key}')"
-                for kind, key in keys[i:i + 500]) + ";"
-            for i in range(0, len(keys), 500))
-        text = self.servers.db.sql(
-            f"BEGIN; SET @p = UUID_SHORT(); {statements}; {rows}"
-            "UPDATE head SET serial = LAST_INSERT_ID(serial + 1)"
-            " WHERE id = 1; SET @s = LAST_INSERT_ID();"
-            "INSERT INTO revision (serial, prov_id, action, actor_kind,"
-            " actor_name, changes, created) VALUES"
-            f" (@s, @p, '{action}', 2, 'test', 1, UTC_TIMESTAMP(6));"
-            "COMMIT; SELECT @s", "postroom")
-        steps.wake(self.servers)
-        return int(text)
-
     def fill(self, name, n):
         """A domain with n mailboxes beside taro, live on both hosts."""
         self.domain(name)
-        self.change(
-            "INSERT INTO mailbox (domain_id, address, secret_id, home,"
-            f" created, updated) SELECT m.domain_id, CONCAT('n', s.seq,"
-            f" '@{name}'), m.secret_id, CONCAT(m.home, s.seq), m.created,"
-            f" m.updated FROM mailbox m JOIN seq_1_to_{n} s"
-            f" WHERE m.address = 'taro@{name}'", self.keys(name, n))
+        steps.add_mailboxes(self.servers, name, f"taro@{name}", n)
         self.wait_until(lambda: self.code(f"n1@{name}") == 250,
                         "the mailboxes", 40)
         self.servers.wait_live(deadline_s=60)
 
-    @staticmethod
-    def keys(name, n):
-        return [("a", f"n{k}@{name}") for k in range(1, n + 1)]
-
     def close_all(self, name, n):
         """Close them all, which nobody confirmed; the serial."""
-        return self.change(
-            "UPDATE mailbox SET state = 3"
-            f" WHERE address LIKE 'n%@{name}'", self.keys(name, n))
+        return steps.change(
+            self.servers, "UPDATE mailbox SET state = 3"
+            f" WHERE address LIKE 'n%@{name}'", steps.numbered(name, n))
 
     def wait_serial(self, serial, deadline_s=30):
         """The secondary says that it is at this serial."""

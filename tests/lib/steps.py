@@ -132,3 +132,40 @@ def wake(servers):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
         with contextlib.suppress(OSError):
             s.sendto(b"", os.path.join(servers.run, "map", "wake"))
+
+
+def change(servers, statements, keys, action="mailbox.import"):
+    """One revision of rows changed by SQL, as an importer writes it, with the
+    (kind, key) that it touches; its serial."""
+    rows = "".join(
+        "INSERT INTO change_key VALUES " + ",".join(
+            f"(@p, 1, '{kind}', '{key}')"
+            for kind, key in keys[i:i + 500]) + ";"
+        for i in range(0, len(keys), 500))
+    text = servers.db.sql(
+        f"BEGIN; SET @p = UUID_SHORT(); {statements}; {rows}"
+        "UPDATE head SET serial = LAST_INSERT_ID(serial + 1) WHERE id = 1;"
+        " SET @s = LAST_INSERT_ID();"
+        "INSERT INTO revision (serial, prov_id, action, actor_kind,"
+        " actor_name, changes, created) VALUES"
+        f" (@s, @p, '{action}', 2, 'test', 1, UTC_TIMESTAMP(6));"
+        "COMMIT; SELECT @s", "postroom")
+    wake(servers)
+    return int(text)
+
+
+def add_mailboxes(servers, domain, like, count):
+    """Mailboxes n1 to n`count` in one revision, with the password and state
+    of the mailbox `like`; the serial."""
+    return change(
+        servers,
+        "INSERT INTO mailbox (domain_id, address, secret_id, home, created,"
+        f" updated) SELECT m.domain_id, CONCAT('n', s.seq, '@{domain}'),"
+        " m.secret_id, CONCAT(m.home, s.seq), m.created, m.updated"
+        f" FROM mailbox m JOIN seq_1_to_{count} s"
+        f" WHERE m.address = '{like}'", numbered(domain, count))
+
+
+def numbered(domain, count):
+    """The keys of these mailboxes."""
+    return [("a", f"n{k}@{domain}") for k in range(1, count + 1)]

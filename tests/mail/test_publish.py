@@ -20,20 +20,10 @@ class Publish(MailCase):
         self.assertIn(done.returncode, (0, 1), done.stderr)
         return done.stdout.rstrip("\n") or None
 
-    def change(self, statements, keys, action="mailbox.import"):
-        """A revision by hand, such as no face of the program would write."""
-        rows = "".join(f"INSERT INTO change_key VALUES (@p,1,'{k}','{t}');"
-                       for k, t in keys)
-        text = self.servers.db.sql(
-            "BEGIN; SET @p = UUID_SHORT();" + statements + ";" + rows
-            + "UPDATE head SET serial = LAST_INSERT_ID(serial + 1)"
-            " WHERE id = 1; SET @s = LAST_INSERT_ID();"
-            "INSERT INTO revision (serial, prov_id, action, actor_kind,"
-            " actor_name, changes, created) VALUES"
-            f" (@s, @p, '{action}', 2, 'test', 1, UTC_TIMESTAMP(6));"
-            "COMMIT; SELECT @s", "postroom")
-        steps.wake(self.servers)
-        return self.servers.wait_live({"changed_serial": int(text)})
+    def change(self, *args):
+        """As steps.change; live when it returns."""
+        return self.servers.wait_live(
+            {"changed_serial": steps.change(self.servers, *args)})
 
     def check(self):
         done = subprocess.run(
@@ -49,20 +39,14 @@ class Publish(MailCase):
     def fill(self, count):
         """Mailboxes in one revision."""
         self.mailbox("first", password_hash=HASH)
-        self.change(
-            "INSERT INTO mailbox (domain_id, address, secret_id, home,"
-            " created, updated) SELECT m.domain_id,"
-            f" CONCAT('n', s.seq, '@{self.name}'), m.secret_id,"
-            " CONCAT(m.home, s.seq), m.created, m.updated FROM mailbox m"
-            f" JOIN seq_1_to_{count} s"
-            f" WHERE m.address = '{self.at('first')}'",
-            [("a", self.at(f"n{k}")) for k in range(1, count + 1)])
+        self.servers.wait_live({"changed_serial": steps.add_mailboxes(
+            self.servers, self.name, self.at("first"), count)})
 
     def close_many(self, count, action):
         self.change(
-            f"UPDATE mailbox SET state = 3 WHERE address LIKE"
+            "UPDATE mailbox SET state = 3 WHERE address LIKE"
             f" 'n%@{self.name}' ORDER BY id LIMIT {count}",
-            [("a", self.at(f"n{k}")) for k in range(1, count + 1)], action)
+            steps.numbered(self.name, count), action)
 
     def confirm(self, serial):
         """What a person's confirmation leaves in the rows."""

@@ -14,6 +14,22 @@ class ManyKeys(SecondCase):
                   encoding="utf-8") as f:
             return f.read().count("rebuilding")
 
+    def test_the_guard_holds_however_much_changed_at_once(self):
+        self.fill("big.test", MANY)
+        serial = self.close_all("big.test", MANY)
+        self.wait_serial(serial)
+        self.assertEqual(self.code("n1@big.test"), 250)
+        self.wait_until(lambda: [h["domain"] for h in self.nodes()["mx2"][
+            "held"]] == ["big.test"], "the domain to be held")
+        # Others go on; and a person lets it pass.
+        self.domain("beside.test")
+        self.assertEqual(self.code("n1@big.test"), 250)
+        self.servers.wait_live(deadline_s=60)
+        self.api.post("/publishing/confirm", {
+            "domain": "big.test", "serial": serial, "note": "so it is"})
+        self.wait_until(lambda: self.code("n1@big.test") == 550,
+                        "what was confirmed", 30)
+
     def test_what_nobody_approved_waits_however_much_it_is(self):
         self.fill("rev.test", MANY)
         self.api.call("PUT", "/publishing/mode",
