@@ -225,6 +225,28 @@ cidr_has_ip(const struct cidr *net, const uint8_t ip[static 16])
 	return memcmp(net->from, ip, 16) <= 0 && memcmp(net->to, ip, 16) >= 0;
 }
 
+bool
+cidr_words_have(const char *networks, const char *ip)
+{
+	uint8_t bytes[16];
+
+	if (!ip_parse(ip, bytes))
+		return false;
+	while (*networks) {
+		char text[CIDR_TEXT_SIZE];
+		struct cidr net;
+		struct err why = ERR_EMPTY;
+		const size_t n = strcspn(networks, " ");
+
+		if (n > 0 && str_copy_n(text, sizeof(text), networks, n)
+			&& cidr_parse(text, &net, &why)
+			&& cidr_has_ip(&net, bytes))
+			return true;
+		networks += n + (networks[n] == ' ');
+	}
+	return false;
+}
+
 void
 ip_throttle_key(const uint8_t ip[static 16], char out[static CIDR_TEXT_SIZE])
 {

@@ -66,6 +66,9 @@ bool ip_parse(const char *in, uint8_t out[static 16]) MUST_USE;
 void ip_text(const uint8_t ip[static 16], char out[static CIDR_TEXT_SIZE]);
 bool cidr_has_ip(const struct cidr *net, const uint8_t ip[static 16]);
 
+/* Is the address in one of these networks, a blank between them? */
+bool cidr_words_have(const char *networks, const char *ip);
+
 /*
  * The network that throttling counts a client under: the address itself for
  * IPv4, its /64 for IPv6.

@@ -15,11 +15,24 @@
 #include "cgi/dry_run.h"
 #include "cgi/once.h"
 #include "cgi/worker.h"
+#include "core/api_token.h"
 
 static bool
 is_reading(enum method m)
 {
 	return m == METHOD_GET || m == METHOD_HEAD;
+}
+
+/*
+ * Programs show an API token in place of a session. No browser sends it by
+ * itself, so it needs no other proof; with it, cookies count for nothing.
+ */
+static bool
+shows_token(const struct call *c)
+{
+	return c->req->bearer && c->route->gate != GATE_PUBLIC
+		&& c->route->gate != GATE_LOOPBACK
+		&& c->route->gate != GATE_NODE;
 }
 
 /*
@@ -31,7 +44,8 @@ check_origin(const struct call *c, struct err *e)
 {
 	const struct request *r = c->req;
 
-	if (is_reading(r->method) || c->route->gate == GATE_NODE)
+	if (is_reading(r->method) || c->route->gate == GATE_NODE
+		|| shows_token(c))
 		return true;
 	if (r->origin && strcmp(r->origin, c->app->conf.web.origin) != 0)
 		return err_set(e, ERR_FORBIDDEN, "", "foreign_origin",
@@ -73,13 +87,17 @@ check_loopback(const struct call *c, struct err *e)
 }
 
 static bool
-check_gate(enum gate gate, const struct actor *actor, struct err *e)
+check_gate(const struct route *r, const struct actor *actor, struct err *e)
 {
-	switch (gate) {
+	const enum right right = ROUTE_RIGHT(r->flags);
+
+	switch (r->gate) {
 	case GATE_SUPERADMIN:
 		return actor_need_superadmin(actor, e);
 	case GATE_ADMIN:
-		return actor_need_admin(actor, e);
+		return actor_need_admin(actor, e)
+			&& (right == 0
+				|| actor_need_right_somewhere(actor, right, e));
 	case GATE_OWNER:
 		return actor_need_owner(actor, e);
 	case GATE_PERSON:
@@ -94,6 +112,25 @@ check_gate(enum gate gate, const struct actor *actor, struct err *e)
 }
 
 static bool
+check_token(struct call *c, struct actor *actor, struct err *e)
+{
+	const struct route *r = c->route;
+	const char *scopes;
+
+	if (!api_token_actor(c->core, c->req->bearer, c->req->client,
+		    c->req->id, actor, &scopes, e))
+		return false;
+	c->actor = actor;
+	if (!route_takes_tokens(r))
+		return err_set(e, ERR_FORBIDDEN, "", "not_with_a_token", "",
+			"this takes a person who signed in");
+	if (!scope_allows(scopes, r->action, r->method == METHOD_GET))
+		return err_set(e, ERR_FORBIDDEN, "", "no_scope", r->action,
+			"the token is not good for %s", r->action);
+	return check_gate(r, actor, e);
+}
+
+static bool
 check_session(struct call *c, struct actor *actor, struct err *e)
 {
 	if (c->route->gate == GATE_PUBLIC)
@@ -103,6 +140,8 @@ check_session(struct call *c, struct actor *actor, struct err *e)
 	if (c->route->gate == GATE_NODE)
 		return peer_find(
 			c->core, c->req->bearer, c->req->client, &c->peer, e);
+	if (shows_token(c))
+		return check_token(c, actor, e);
 	if (!c->req->token)
 		return err_set(
 			e, ERR_AUTH, "", "no_session", "", "sign in first");
@@ -110,7 +149,7 @@ check_session(struct call *c, struct actor *actor, struct err *e)
 		return false;
 	*actor = session_actor(&c->session, c->req->client, c->req->id);
 	c->actor = actor;
-	return check_gate(c->route->gate, actor, e);
+	return check_gate(c->route, actor, e);
 }
 
 static bool

@@ -15,6 +15,9 @@ extern const struct form admin_query_form, admin_in_form, admin_changes_form,
 route_handler admins_list, admins_create, admins_get, admins_patch,
 	admins_delete, admins_link, admins_grant, admins_revoke;
 
+extern const struct form token_query_form, token_in_form;
+route_handler tokens_list, tokens_create, tokens_get, tokens_revoke;
+
 extern const struct form domain_query_form, domain_in_form, domain_changes_form,
 	domain_delete_form;
 route_handler domains_list, domains_create, domains_get, domains_patch,
@@ -113,6 +116,9 @@ struct alias;
 struct whitelist;
 struct job;
 struct admin_view;
+struct api_token;
+bool reply_token(struct call *c, const struct api_token *t, const char *token,
+	struct err *e) MUST_USE;
 bool reply_admin(struct call *c, int status, const struct admin_view *v,
 	struct err *e) MUST_USE;
 bool reply_domain(struct call *c, int status, const struct domain *d,

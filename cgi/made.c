@@ -7,6 +7,7 @@
 
 #include "core/admin_manage.h"
 #include "core/alias.h"
+#include "core/api_token.h"
 #include "core/domain.h"
 #include "core/job.h"
 #include "core/mailbox.h"
@@ -36,6 +37,15 @@ admin_again(struct call *c, uint64_t id, struct err *e)
 	jsonw_null(w, "first_use");
 	jsonw_end(w);
 	return reply_location(c, "/admins", id, e);
+}
+
+static bool
+token_again(struct call *c, uint64_t id, struct err *e)
+{
+	struct api_token t;
+
+	return api_token_get(c->core, c->actor, id, &t, e)
+		&& reply_token(c, &t, NULL, e);
 }
 
 static bool
@@ -102,6 +112,7 @@ reply_made(struct call *c, const char *noun, uint64_t id, struct err *e)
 		bool (*again)(struct call *c, uint64_t id, struct err *e);
 	} nouns[] = {
 		{ "admin", admin_again },
+		{ "token", token_again },
 		{ "domain", domain_again },
 		{ "mailbox", mailbox_again },
 		{ "alias", alias_again },

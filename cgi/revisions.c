@@ -19,7 +19,7 @@ struct revisions_in {
 };
 
 static const char *const noun_words[] = { "", "domain", "mailbox", "alias",
-	"whitelist", "admin", "node", "setting", NULL };
+	"whitelist", "admin", "token", "node", "setting", NULL };
 
 static const struct field query_rows[] = {
 	LIST_PAGE_ROWS(struct revisions_in),

@@ -65,6 +65,23 @@ route_find(const struct route *table, enum method method, const char *path,
 }
 
 bool
+route_takes_tokens(const struct route *r)
+{
+	return (r->gate == GATE_ADMIN || r->gate == GATE_SUPERADMIN)
+		&& !(r->flags & ROUTE_NO_TOKEN);
+}
+
+/* `right=mailboxes `, or nothing. */
+static void
+print_right(const struct route *r, struct str *out)
+{
+	const enum right right = ROUTE_RIGHT(r->flags);
+
+	if (right != 0)
+		str_addf(out, "right=%s ", right_words[__builtin_ctz(right)]);
+}
+
+bool
 route_print(const struct route *table, struct str *out)
 {
 	static const char *const gates[] = {
@@ -77,14 +94,17 @@ route_print(const struct route *table, struct str *out)
 		[GATE_NODE] = "node",
 	};
 
-	for (const struct route *r = table; r->path; r++)
-		str_addf(out, "%s\t%s\t%s\t%s\t%s%s%s%s%s%s\n",
-			method_name(r->method), r->path, gates[r->gate],
-			r->action, r->body ? "body " : "",
+	for (const struct route *r = table; r->path; r++) {
+		str_addf(out, "%s\t%s\t%s\t%s\t", method_name(r->method),
+			r->path, gates[r->gate], r->action);
+		print_right(r, out);
+		str_addf(out, "%s%s%s%s%s%s%s\n", r->body ? "body " : "",
 			r->flags & ROUTE_BODY_OPTIONAL ? "optional " : "",
 			r->flags & ROUTE_MATCH ? "match " : "",
 			r->flags & ROUTE_ONCE ? "once " : "",
 			r->flags & ROUTE_BYTES ? "bytes " : "",
-			r->flags & ROUTE_DRY ? "dry" : "");
+			r->flags & ROUTE_DRY ? "dry " : "",
+			route_takes_tokens(r) ? "token" : "");
+	}
 	return str_is_ok(out);
 }

@@ -13,6 +13,7 @@
 #include "base/form.h"
 #include "base/str.h"
 #include "cgi/request.h"
+#include "core/actor.h"
 
 struct call;
 
@@ -47,7 +48,14 @@ enum route_flags {
 	/* The body is bytes (application/octet-stream), up to the ceiling of
 	 * bodies, and handed over as req->body. */
 	ROUTE_BYTES = 1 << 6,
+	/* A person who signed in: no API token does. */
+	ROUTE_NO_TOKEN = 1 << 7,
 };
+
+/* The right that a domain admin needs, in some domain at least; in which one,
+ * core asks. Added to the flags. */
+#define ROUTE_NEEDS(right) ((unsigned)(right) << 16)
+#define ROUTE_RIGHT(flags) ((enum right)((flags) >> 16))
 
 /* A form table with the struct that it fills. */
 struct form {
@@ -66,7 +74,7 @@ struct route {
 	const struct form *body;
 	unsigned flags;
 	route_handler *handler;
-	const char *action; /* for the log */
+	const char *action; /* NOUN.VERB: for the log, and scopes of tokens */
 };
 
 #define ROUTE_PREFIX "/api/v1"
@@ -90,11 +98,15 @@ const struct route *route_find(const struct route *table, enum method method,
 	const char *path, struct route_ids *ids_r, struct str *allow,
 	struct err *e) MUST_USE;
 
+/* May an API token with the right scope call it? */
+bool route_takes_tokens(const struct route *r);
+
 /* Does `path` fit `pattern`? */
 bool route_fits(const char *pattern, const char *path,
 	struct route_ids *ids_r) MUST_USE;
 
-/* One line a route: method, path, role and flags, separated by tabs. */
+/* One line a route: method, path, gate, action and flags, separated by tabs;
+ * the right that it needs is `right=...`. */
 bool route_print(const struct route *table, struct str *out);
 
 #endif

@@ -112,6 +112,7 @@ extern const struct cli_command cli_publish_commands[];
 extern const struct cli_command cli_queue_commands[];
 extern const struct cli_command cli_revision_commands[];
 extern const struct cli_command cli_seal_commands[];
+extern const struct cli_command cli_token_commands[];
 extern const struct cli_command cli_whitelist_commands[];
 
 /*

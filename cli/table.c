@@ -7,6 +7,7 @@ static const struct cli_command *const groups[] = {
 	cli_domain_commands,
 	cli_mailbox_commands,
 	cli_alias_commands,
+	cli_token_commands,
 	cli_whitelist_commands,
 	cli_bulk_commands,
 	cli_export_commands,

@@ -356,15 +356,18 @@ compare_ids(const void *a, const void *b)
 }
 
 static bool
-take_domains(struct core *c, const struct int_list *in, struct write *p,
-	struct err *e)
+take_domains(struct core *c, const struct actor *a, const struct int_list *in,
+	struct write *p, struct err *e)
 {
 	p->n = in->n;
 	p->domain_id = arena_array(c->arena, in->n + 1, sizeof(*p->domain_id));
 	if (!p->domain_id)
 		return err_memory(e);
-	for (size_t i = 0; i < in->n; i++)
+	for (size_t i = 0; i < in->n; i++) {
 		p->domain_id[i] = (uint64_t)in->items[i];
+		if (!actor_has_domain(a, p->domain_id[i]))
+			return no_such("domain", e);
+	}
 	qsort(p->domain_id, p->n, sizeof(*p->domain_id), compare_ids);
 	return true;
 }
@@ -498,7 +501,7 @@ static bool
 run(struct core *c, const struct actor *a, const char *action, core_write *fn,
 	struct write *p, struct admin_view *out, struct err *e)
 {
-	if (p->in && !take_domains(c, &p->in->domain_ids, p, e))
+	if (p->in && !take_domains(c, a, &p->in->domain_ids, p, e))
 		return false;
 	if (p->in)
 		p->rights = bits_of(&p->in->rights);

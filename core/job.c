@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/timeutil.h"
 #include "core/admin_rows.h"
+#include "core/api_token.h"
 #include "core/ops.h"
 
 static const char *const words[] = {
@@ -55,6 +56,7 @@ job_of_row(struct job *j, const struct job_row *row)
 		.message = row->message,
 		.actor_kind = (enum actor_kind)row->actor_kind,
 		.admin_id = row->admin_id,
+		.token_id = row->token_id,
 		.actor_name = row->actor_name,
 		.created_us = row->created_us,
 		.started_us = row->started_us,
@@ -85,6 +87,7 @@ job_make(struct tx *t, struct job_row *j, struct err *e)
 {
 	j->actor_kind = t->a->kind;
 	j->admin_id = t->a->admin_id;
+	j->token_id = t->a->scope.token_id;
 	j->actor_name = t->a->name ? t->a->name : "";
 	if (!job_row_insert(t->db, j, e))
 		return false;
@@ -165,6 +168,10 @@ job_cancel(struct core *c, const struct actor *a, uint64_t id, struct job *out,
 		return err_set(e, ERR_CONFLICT, NULL, "not_cancellable",
 			out->subject,
 			"half a domain helps nobody: this job goes on");
+	/* Who may only look stops no work of others. */
+	if (a->role == ROLE_ADMIN && a->admin_id != out->admin_id
+		&& !actor_need_right(a, out->domain_id, RIGHT_MAILBOXES, e))
+		return false;
 	if (!job_row_cancel(c->db, id, c->now(), &n, e))
 		return false;
 	if (n == 0)
@@ -276,7 +283,13 @@ job_actor(struct core *c, const struct job *j, struct actor *out, struct err *e)
 		.admin_id = j->admin_id,
 		.name = j->actor_name,
 		.job_id = j->id };
-	return j->admin_id == 0 || take_rights(c, out, e);
+	if (j->actor_kind == ACTOR_OWNER)
+		out->role = ROLE_NONE;
+	return j->admin_id == 0
+		|| (take_rights(c, out, e)
+			&& (j->token_id == 0 || out->role == ROLE_NONE
+				|| api_token_narrow_job(
+					c, j->token_id, out, e)));
 }
 
 bool

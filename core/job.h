@@ -37,6 +37,7 @@ struct job {
 	bool is_cancel_requested;
 	const char *message;
 	enum actor_kind actor_kind;
+	uint64_t token_id; /* of some domains, 0: none */
 	uint64_t admin_id;
 	const char *actor_name;
 	int64_t created_us, started_us, finished_us;

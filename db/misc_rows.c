@@ -50,10 +50,10 @@ static const struct sql sql[] = {
 	[Q_JOB_INSERT] = { "INSERT INTO job (kind, state, subject, domain_id, "
 			   "args, phase, done, total, message, actor_kind, "
 			   "admin_id, actor_name, created, started, finished, "
-			   "undoes_job) "
+			   "undoes_job, token_id) "
 			   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-			   "?, ?)",
-		"susussuusuustttu", "" },
+			   "?, ?, ?)",
+		"susussuusuustttuu", "" },
 	[Q_JOB_GET] = { "SELECT " JOB_COLUMNS " FROM job j WHERE j.id = ?", "u",
 		JOB_OUT },
 	[Q_JOB_OF_DOMAIN] = { "SELECT id FROM job WHERE domain_id = ? "
@@ -225,6 +225,7 @@ job_load(const struct rows *r, struct arena *a, void *item)
 	j->undoes_job = row_u64(r, 19);
 	j->undone_by = row_u64(r, 20);
 	j->has_revisions = row_u64(r, 21);
+	j->token_id = row_u64(r, 22);
 	return j->kind && j->subject && j->args && j->phase && j->message
 		&& j->actor_name;
 }
@@ -242,7 +243,8 @@ job_row_insert(struct db *db, struct job_row *j, struct err *e)
 			    arg_text(j->message), arg_u64(j->actor_kind),
 			    arg_id(j->admin_id), arg_text(j->actor_name),
 			    arg_time(j->created_us), arg_time(j->started_us),
-			    arg_time(j->finished_us), arg_id(j->undoes_job)),
+			    arg_time(j->finished_us), arg_id(j->undoes_job),
+			    arg_id(j->token_id)),
 		    &done, e))
 		return false;
 	j->id = done.insert_id;

@@ -51,6 +51,7 @@ struct job_row {
 	uint64_t undoes_job; /* 0: it undoes no job */
 	uint64_t undone_by;  /* the job that undoes it, 0: none */
 	bool has_revisions;  /* in the log; read only */
+	uint64_t token_id;   /* of some domains; 0: none */
 };
 #define JOB_COLUMNS                                                            \
 	"j.id, j.kind, j.state, j.subject, j.domain_id, j.args, j.phase, "     \
@@ -61,11 +62,11 @@ struct job_row {
 	"AND (SELECT w.id FROM job w WHERE w.undoes_job = u.id "               \
 	"AND w.state NOT IN (4, 5) LIMIT 1) IS NULL), "                        \
 	"CAST((SELECT r.serial FROM revision r WHERE r.job_id = j.id "         \
-	"LIMIT 1) IS NOT NULL AS UNSIGNED)"
+	"LIMIT 1) IS NOT NULL AS UNSIGNED), j.token_id"
 #define JOB_OUT                                                                \
 	"usususs"                                                              \
 	"uuuuu"                                                                \
-	"suustttuuu"
+	"suustttuuuu"
 
 bool job_load(const struct rows *r, struct arena *a, void *item) MUST_USE;
 bool job_row_insert(struct db *db, struct job_row *j, struct err *e) MUST_USE;

@@ -27,6 +27,7 @@
 #include "db/retention_rows.h"
 #include "db/session_rows.h"
 #include "db/staging_rows.h"
+#include "db/token_rows.h"
 #include "db/view_rows.h"
 #include "db/whitelist_rows.h"
 
@@ -35,5 +36,5 @@ const struct sql_table *const db_tables[] = { &domain_sql, &mailbox_sql,
 	&admin_manage_sql, &view_sql, &due_sql, &node_sql, &pending_sql,
 	&publishing_sql, &retention_sql, &past_sql, &map_saved_sql,
 	&key_log_sql, &peer_sql, &request_sql, &name_sql, &gate_sql,
-	&session_sql, &import_sql, &staging_sql, &staging_look_sql,
+	&session_sql, &token_sql, &import_sql, &staging_sql, &staging_look_sql,
 	&change_page_sql, &lock_sql, NULL };

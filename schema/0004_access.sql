@@ -70,3 +70,6 @@ CREATE TABLE relay_request (
 	CONSTRAINT relay_request_admin FOREIGN KEY (admin_id)
 		REFERENCES admin (id) ON DELETE SET NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- The token of some domains that a job was asked for with: it does no more.
+ALTER TABLE job ADD COLUMN token_id BIGINT UNSIGNED NULL AFTER admin_id;

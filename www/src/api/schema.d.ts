@@ -130,6 +130,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** API tokens */
+        get: operations["listTokens"];
+        put?: never;
+        /**
+         * Make an API token
+         * @description For `Authorization: Bearer`. A token is good for what its admin may do at that moment, less what its own limits take away. Tokens themselves do not come here.
+         */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An API token */
+        get: operations["getToken"];
+        put?: never;
+        post?: never;
+        /** End an API token */
+        delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/domains": {
         parameters: {
             query?: never;
@@ -1555,6 +1594,44 @@ export interface components {
                 expires_at: string;
             } | null;
         };
+        Token: {
+            id: number;
+            admin_id: number;
+            login: string;
+            name: string;
+            scopes: string[];
+            /** @description none: from anywhere */
+            networks: string[];
+            /** @description null: all that its admin has */
+            domains: {
+                id: number;
+                name: string;
+            }[] | null;
+            is_over: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string | null;
+            /** Format: date-time */
+            used_at: string | null;
+            used_from: string | null;
+        };
+        Tokens: {
+            items: components["schemas"]["Token"][];
+        };
+        TokenMade: {
+            info: components["schemas"]["Token"];
+            /** @description null in the answer to a repeated key */
+            token: string | null;
+        };
+        TokenIn: {
+            name: string;
+            scopes: string[];
+            networks?: string[];
+            domain_ids?: number[];
+            /** Format: date-time */
+            expires_at?: string | null;
+        };
         Alias: {
             id: number;
             domain_id: number;
@@ -1657,7 +1734,7 @@ export interface components {
         Change: {
             seq: number;
             /** @enum {string} */
-            noun: "domain" | "mailbox" | "alias" | "whitelist" | "admin" | "node" | "setting";
+            noun: "domain" | "mailbox" | "alias" | "whitelist" | "admin" | "token" | "node" | "setting";
             noun_id: number;
             domain_id: number | null;
             /** @enum {string} */
@@ -1672,7 +1749,7 @@ export interface components {
         };
         ChangeRef: {
             /** @enum {string} */
-            noun: "domain" | "mailbox" | "alias" | "whitelist" | "admin" | "node" | "setting";
+            noun: "domain" | "mailbox" | "alias" | "whitelist" | "admin" | "token" | "node" | "setting";
             noun_id: number;
             domain_id: number | null;
             /** @enum {string} */
@@ -4039,6 +4116,200 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    listTokens: {
+        parameters: {
+            query?: {
+                /** @description of somebody else: superadmins only */
+                admin_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description one's own, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body makes the thing once; the second reply is the first one again */
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "backup script",
+                 *       "scopes": [
+                 *         "mailbox.read",
+                 *         "alias.*"
+                 *       ],
+                 *       "networks": [
+                 *         "192.0.2.0/24"
+                 *       ],
+                 *       "domain_ids": [
+                 *         3
+                 *       ],
+                 *       "expires_at": "2027-02-20T08:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TokenIn"];
+            };
+        };
+        responses: {
+            /** @description made; the token is shown here and never again */
+            201: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "info": {
+                     *         "id": 4,
+                     *         "admin_id": 7,
+                     *         "login": "hanako",
+                     *         "name": "backup script",
+                     *         "scopes": [
+                     *           "mailbox.read",
+                     *           "alias.*"
+                     *         ],
+                     *         "networks": [
+                     *           "192.0.2.0/24"
+                     *         ],
+                     *         "domains": [
+                     *           {
+                     *             "id": 3,
+                     *             "name": "example.org"
+                     *           }
+                     *         ],
+                     *         "is_over": false,
+                     *         "created_at": "2026-11-22T08:00:00.000000Z",
+                     *         "expires_at": "2027-02-20T08:00:00.000000Z",
+                     *         "used_at": null,
+                     *         "used_from": null
+                     *       },
+                     *       "token": "q7WnP2vXc8ZrT4LmK9bHsD"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TokenMade"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what it is good for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 4,
+                     *       "admin_id": 7,
+                     *       "login": "hanako",
+                     *       "name": "backup script",
+                     *       "scopes": [
+                     *         "mailbox.read",
+                     *         "alias.*"
+                     *       ],
+                     *       "networks": [
+                     *         "192.0.2.0/24"
+                     *       ],
+                     *       "domains": [
+                     *         {
+                     *           "id": 3,
+                     *           "name": "example.org"
+                     *         }
+                     *       ],
+                     *       "is_over": false,
+                     *       "created_at": "2026-11-22T08:00:00.000000Z",
+                     *       "expires_at": "2027-02-20T08:00:00.000000Z",
+                     *       "used_at": null,
+                     *       "used_from": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description refused from now on */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     listDomains: {
         parameters: {
             query?: {
@@ -5946,7 +6217,7 @@ export interface operations {
                 after?: components["parameters"]["after"];
                 /** @description cursor: the page before it; not together with `after` */
                 before?: components["parameters"]["before"];
-                noun?: "domain" | "mailbox" | "alias" | "whitelist" | "admin" | "node" | "setting";
+                noun?: "domain" | "mailbox" | "alias" | "whitelist" | "admin" | "token" | "node" | "setting";
                 /** @description with `noun` */
                 noun_id?: number;
                 /** @description what the name of a changed thing begins with */
