@@ -103,10 +103,10 @@ const struct route routes[] = {
 	{ METHOD_GET, API("/mailboxes/{id}/lock"), GATE_ADMIN, NULL, NULL, 0,
 		mailboxes_lock_get, "mailbox.lock.get" },
 	{ METHOD_POST, API("/mailboxes/{id}/lock"), GATE_ADMIN, NULL,
-		&mailbox_lock_in_form, ROUTE_BODY_OPTIONAL,
+		&mailbox_lock_in_form, ROUTE_BODY_OPTIONAL | MAY_MAILBOXES,
 		mailboxes_lock, "mailbox.lock" },
 	{ METHOD_POST, API("/mailboxes/{id}/lock/queue"), GATE_ADMIN, NULL,
-		&mailbox_lock_queue_form, 0,
+		&mailbox_lock_queue_form, MAY_MAILBOXES,
 		mailboxes_lock_queue, "mailbox.lock.queue" },
 
 	{ METHOD_GET, API("/aliases"), GATE_ADMIN, &alias_query_form, NULL, 0,

@@ -178,10 +178,18 @@ class RouteCase(apicase.ApiCase):
             "admin.revoke": {"domain_ids": [domain_id]},
             "admin.update": {"name": "x"},
             "import.run": {"expected_new": 1, "expected_changed": 0},
+            "mailbox.lock.queue": {"act": "hold"},
         }
         if "body" not in route.flags or "optional" in route.flags:
             return None
         return known.get(route.action, {})
+
+    def is_harmless(self, route):
+        """Calling it with the right to changes nothing: it reads, is only
+        tried, is of somebody else's import, or gets a body that no row
+        takes."""
+        return route.is_read or "dry" in route.flags \
+            or route.noun == "imports" or self.body(route, "mine") == {}
 
     def call(self, client, route, whose="mine", **more):
         if route.action.endswith(".export"):
@@ -280,8 +288,10 @@ class Table(RouteCase):
                 if not route.right:
                     continue
                 with self.subTest(f"{route} {rights}"):
-                    reply = self.call(client, route)
                     want = expected(route, "admin", rights)
+                    if want is None and not self.is_harmless(route):
+                        continue
+                    reply = self.call(client, route)
                     self.judge(route, reply, want)
                     # Imports are their author's alone.
                     if want is None and "dry" in route.flags \

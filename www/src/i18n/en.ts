@@ -419,6 +419,7 @@ export const en = {
 	'noun.admin': 'Administrator',
 	'noun.node': 'Mail server',
 	'noun.setting': 'Setting',
+	'noun.token': 'API token',
 	'did.create': (noun: string, x: string) => `${noun} ${x} added`,
 	'did.update': (noun: string, x: string) => `${noun} ${x} changed`,
 	'did.delete': (noun: string, x: string) => `${noun} ${x} deleted`,

@@ -413,6 +413,7 @@ export const ja: Dict = {
 	'noun.admin': '管理者',
 	'noun.node': 'メールサーバー',
 	'noun.setting': '設定',
+	'noun.token': 'API トークン',
 	'did.create': (noun, x) => `${noun} ${x} を追加`,
 	'did.update': (noun, x) => `${noun} ${x} を変更`,
 	'did.delete': (noun, x) => `${noun} ${x} を削除`,
