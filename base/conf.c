@@ -85,6 +85,7 @@ static const struct conf_key keys[] = {
 	{ KEY(secrets, key_file, KEY_PATH, "/etc/postroom/seal.key"), 0, 0 },
 	{ KEY(limits, whitelist_min_prefix4, KEY_INT, "16"), 1, 32 },
 	{ KEY(limits, whitelist_min_prefix6, KEY_INT, "32"), 1, 128 },
+	{ KEY(audit, syslog, KEY_PATH, "/dev/log"), 0, 0 },
 	{ KEY(retention, deleted_days, KEY_INT, "30"), 0, 36500 },
 	{ KEY(retention, revisions_days, KEY_INT, "400"), 30, 36500 },
 	{ KEY(retention, secrets_days, KEY_INT, "30"), 0, 36500 },

@@ -106,6 +106,10 @@ struct conf_limits {
 	int64_t whitelist_min_prefix6;
 };
 
+struct conf_audit {
+	char syslog[CONF_PATH_SIZE]; /* "" : no copy of revisions */
+};
+
 struct conf_retention {
 	int64_t deleted_days;
 	int64_t revisions_days;
@@ -125,6 +129,7 @@ struct conf {
 	struct conf_password password;
 	struct conf_secrets secrets;
 	struct conf_limits limits;
+	struct conf_audit audit;
 	struct conf_retention retention;
 };
 

@@ -172,22 +172,31 @@ sock_peer(int fd, struct sock_peer *peer_r, struct err *e)
 	return true;
 }
 
-void
-sock_wake(const char *path)
+bool
+sock_tell(const char *path, const char *text, size_t len)
 {
 	const int saved = errno;
 	struct sockaddr_un address;
+	bool is_taken;
 	int fd;
 
 	if (!path[0] || !make_address(path, &address))
-		return;
+		return false;
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
-		return;
-	(void)sendto(fd, "", 0, MSG_DONTWAIT | MSG_NOSIGNAL,
-		(const struct sockaddr *)&address, sizeof(address));
+		return false;
+	is_taken = sendto(fd, text, len, MSG_DONTWAIT | MSG_NOSIGNAL,
+			   (const struct sockaddr *)&address, sizeof(address))
+		== (ssize_t)len;
 	fd_close(&fd);
 	errno = saved;
+	return is_taken;
+}
+
+void
+sock_wake(const char *path)
+{
+	(void)sock_tell(path, "", 0);
 }
 
 void

@@ -54,6 +54,10 @@ bool sock_peer(int fd, struct sock_peer *peer_r, struct err *e) MUST_USE;
  */
 void sock_wake(const char *path);
 
+/* The same with a text: one line for syslog(3)'s socket. False: it was not
+ * taken. */
+bool sock_tell(const char *path, const char *text, size_t len);
+
 /* Take all waiting datagrams of a bound socket, without blocking. */
 void sock_drain(int fd);
 

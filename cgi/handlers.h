@@ -48,8 +48,9 @@ extern const struct form domain_export_form, mailbox_export_form,
 route_handler domains_export, mailboxes_export, aliases_export,
 	whitelists_export;
 
-extern const struct form revision_query_form, revision_after_form;
-route_handler revisions_list, revisions_get;
+extern const struct form revision_query_form, revision_after_form,
+	revision_export_form;
+route_handler revisions_list, revisions_get, revisions_export;
 
 extern const struct form mailbox_lock_in_form, mailbox_lock_queue_form;
 route_handler mailboxes_lock, mailboxes_lock_get, mailboxes_lock_queue;

@@ -5,6 +5,7 @@
 
 #include "cgi/lists.h"
 #include "cgi/ranges.h"
+#include "core/audit_export.h"
 #include "core/revision.h"
 
 #define CHANGES_MAX 200
@@ -16,6 +17,7 @@ struct revisions_in {
 	int64_t domain_id;
 	struct range_in range;
 	const char *action;
+	unsigned format; /* enum audit_format; of an export */
 };
 
 static const char *const noun_words[] = { "", "domain", "mailbox", "alias",
@@ -43,6 +45,26 @@ init(void *in)
 
 const struct form revision_query_form = {
 	.table = query_rows, .size = sizeof(struct revisions_in), .init = init
+};
+
+/* clang-format off */
+static const struct field export_rows[] = {
+	{ FIELD_NAMED(struct revisions_in, list.q, "q"),
+		.max = REVISION_PREFIX_MAX },
+	{ FIELD_AT(struct revisions_in, noun), .words = noun_words },
+	{ FIELD_AT(struct revisions_in, noun_id), .min = 1,
+		.max = ROUTE_ID_MAX },
+	{ FIELD_AT(struct revisions_in, domain_id), .min = 1,
+		.max = ROUTE_ID_MAX },
+	{ FIELD_AT(struct revisions_in, action), .max = 48 },
+	{ FIELD_AT(struct revisions_in, format), .words = audit_formats },
+	RANGE_ROWS(struct revisions_in, range.),
+	{ 0 },
+};
+/* clang-format on */
+
+const struct form revision_export_form = {
+	.table = export_rows, .size = sizeof(struct revisions_in), .init = init
 };
 
 static struct revision_query
@@ -147,6 +169,22 @@ revisions_list(struct call *c, struct err *e)
 		revision_write_json(w, NULL, &items[i]);
 	page_end(w, &page);
 	return true;
+}
+
+bool
+revisions_export(struct call *c, struct err *e)
+{
+	const struct revisions_in *in = c->query;
+	const struct revision_query q = query_of(in);
+	struct flow flow;
+
+	if (!audit_export_open(c->core, c->actor, &q,
+		    (enum audit_format)in->format, &flow, e))
+		return false;
+	if (reply_flow(c->reply, &flow, true, e))
+		return true;
+	flow_close(&flow);
+	return false;
 }
 
 static void

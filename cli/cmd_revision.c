@@ -2,8 +2,9 @@
 #include <string.h>
 
 #include "base/timeutil.h"
+#include "cli/export.h"
 #include "cli/undo.h"
-#include "core/revision.h"
+#include "core/audit_export.h"
 
 enum { CHANGES_AT_ONCE = 500 };
 
@@ -20,6 +21,23 @@ static const struct cli_option list_options[] = {
 	{ "from", CLI_WORD, "TIME", "not before", NULL },
 	{ "to", CLI_WORD, "TIME", "before", NULL },
 	CLI_LIST_OPTIONS,
+	{ 0 },
+};
+
+static const struct cli_option export_options[] = {
+	{ "format", CLI_WORD, "FORMAT", "csv, or jsonl: an object a line",
+		NULL },
+	{ "noun", CLI_WORD, "NOUN", "as revision list takes it", NULL },
+	{ "id", CLI_WORD, "N", "of one object of that noun", NULL },
+	{ "domain-id", CLI_WORD, "N", "only of this domain", NULL },
+	{ "admin-id", CLI_WORD, "N", "only by this admin", NULL },
+	{ "by", CLI_WORD, "NAME", "only by whoever has this name", NULL },
+	{ "job", CLI_WORD, "N", "only of this job", NULL },
+	{ "action", CLI_WORD, "ACTION", "only this, as mailbox.update", NULL },
+	{ "from", CLI_WORD, "TIME", "not before", NULL },
+	{ "to", CLI_WORD, "TIME", "before", NULL },
+	{ "search", CLI_TEXT, "TEXT", "what a name begins with", NULL },
+	{ "output", CLI_TEXT, "FILE", "into a file of mode 0600", NULL },
 	{ 0 },
 };
 
@@ -99,9 +117,9 @@ read_filter(struct cli *c, struct revision_query *q, struct err *e)
 }
 
 static bool
-list(struct cli *c, struct err *e)
+query_of(struct cli *c, struct revision_query *q, struct err *e)
 {
-	struct revision_query q = {
+	*q = (struct revision_query){
 		.noun = cli_opt(c, "noun"),
 		.range = { .actor = cli_opt(c, "by"),
 			.from_us = TIME_NONE,
@@ -109,8 +127,33 @@ list(struct cli *c, struct err *e)
 		.action = cli_opt(c, "action"),
 		.prefix = cli_opt(c, "search"),
 	};
+	return read_filter(c, q, e);
+}
 
-	return read_filter(c, &q, e) && cli_list(c, list_page, &q, &q.list, e);
+static bool
+list(struct cli *c, struct err *e)
+{
+	struct revision_query q;
+
+	return query_of(c, &q, e) && cli_list(c, list_page, &q, &q.list, e);
+}
+
+static bool
+export_log(struct cli *c, struct err *e)
+{
+	const char *format = cli_opt(c, "format");
+	enum audit_format as = AUDIT_CSV;
+	struct revision_query q;
+	struct flow flow;
+
+	if (format && strcmp(format, "jsonl") == 0)
+		as = AUDIT_JSON_LINES;
+	else if (format && strcmp(format, "csv") != 0)
+		return err_set(e, ERR_SYNTAX, "--format", "not_a_choice",
+			format, "the format is csv or jsonl");
+	return query_of(c, &q, e)
+		&& audit_export_open(&c->core, &c->actor, &q, as, &flow, e)
+		&& cli_pour(c, &flow, e);
 }
 
 static void
@@ -216,6 +259,8 @@ const struct cli_command cli_revision_commands[] = {
 		CLI_DB, list },
 	{ "revision", "show", "SERIAL", "show a revision and its changes",
 		NULL, NULL, CLI_DB, show },
+	{ "revision", "export", NULL, "the log as CSV or JSON lines",
+		export_options, NULL, CLI_DB, export_log },
 	{ "revision", "undo", "[SERIAL]",
 		"undo a revision, those from A..B, or a person's",
 		undo_options, NULL, CLI_WRITE, undo },

@@ -16,6 +16,7 @@
 #include "base/timeutil.h"
 #include "base/token.h"
 #include "core/slots.h"
+#include "core/audit_copy.h"
 #include "core/tx.h"
 #include "db/tables.h"
 
@@ -168,6 +169,8 @@ core_run(struct core *c, const struct actor *actor, const char *action,
 		t.prov_id = provisional_id(t.now_us);
 		if (run_once(c, &t, fn, ctx, e)) {
 			done = (struct core_done){ t.serial, t.now_us };
+			if (t.serial)
+				audit_copy(&t);
 			break;
 		}
 		if (e->code != ERR_RETRY || left == 0)

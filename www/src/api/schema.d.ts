@@ -941,6 +941,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/revisions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit log with its filter, as CSV or JSON lines */
+        get: operations["exportRevisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/revisions/undo-preview": {
         parameters: {
             query?: never;
@@ -6987,6 +7004,58 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    exportRevisions: {
+        parameters: {
+            query?: {
+                noun?: "domain" | "mailbox" | "alias" | "whitelist" | "admin" | "node" | "setting";
+                /** @description with `noun` */
+                noun_id?: number;
+                /** @description what the name of a changed thing begins with */
+                q?: string;
+                /** @description for example `mailbox.update` */
+                action?: string;
+                /** @description of this job */
+                job_id?: number;
+                from_serial?: number;
+                /** @description inclusive */
+                to_serial?: number;
+                admin_id?: number;
+                /** @description name of the author */
+                actor?: string;
+                domain_id?: number;
+                /** @description created at or after */
+                from?: string;
+                /** @description created before */
+                to?: string;
+                format?: "csv" | "jsonl";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a line a change, newest first, all of one moment; a reply that breaks off is not whole */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/jsonl": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
