@@ -29,6 +29,25 @@ const bulk = async (p: Page, act: RegExp) => {
 type Stop = { name: string; path: string; act?: (page: Page) => Promise<void> };
 const stops: Stop[] = [];
 
+/** An import of mailboxes that was checked: its id. */
+async function imported(page: Page, csv: string): Promise<number> {
+	const made = await api<{ id: number }>(page, 'POST', '/imports', { noun: 'mailbox', file_name: 'users.csv' });
+	await page.evaluate(
+		([id, text]) =>
+			fetch(`/api/v1/imports/${id}/pieces/1`, {
+				method: 'PUT',
+				headers: { 'X-Postroom': '1', 'Content-Type': 'application/octet-stream' },
+				body: text as string,
+			}),
+		[made.id, csv] as const,
+	);
+	await api(page, 'POST', `/imports/${made.id}/check`, { mode: 'add_or_update' });
+	await expect
+		.poll(async () => (await api<{ state: string }>(page, 'GET', `/imports/${made.id}`)).state)
+		.toBe('ready');
+	return made.id;
+}
+
 test.beforeAll(async ({ signedIn }) => {
 	const page = await signedIn.newPage();
 	await page.goto(`${url}/`);
@@ -53,6 +72,7 @@ test.beforeAll(async ({ signedIn }) => {
 	const w = await api(page, 'POST', '/whitelist', { network: `${net}.193`, note: 'Monitoring', expires_at: soon });
 	const jobs = await api<{ items: { id: number }[] }>(page, 'GET', '/jobs');
 	const changes = await api<{ items: { serial: number }[] }>(page, 'GET', `/revisions?noun=mailbox&noun_id=${taro.id}`);
+	const file = await imported(page, `address,name\ntaro@${domain},山田太郎\nnew@${domain},New\ntwo@at@${domain},\n`);
 	await allLive(page);
 	const now = await publishing(page);
 	const node = now.nodes[0]?.id;
@@ -91,6 +111,17 @@ test.beforeAll(async ({ signedIn }) => {
 		{ name: 'change', path: `/changes/${changes.items[0]?.serial ?? 1}` },
 		{ name: 'jobs', path: '/jobs' },
 		...(jobs.items[0] ? [{ name: 'job', path: `/jobs/${jobs.items[0].id}` }] : []),
+		{ name: 'import', path: '/import' },
+		{
+			name: 'import-checked',
+			path: `/import/${file}`,
+			act: (p) => expect(p.locator('[data-summary]')).toBeVisible(),
+		},
+		{
+			name: 'import-read',
+			path: `/import/${file}`,
+			act: (p) => p.getByRole('main').getByRole('button', { name: /Change how|読み方/ }).click(),
+		},
 		{ name: 'publish', path: '/publish' },
 		{
 			name: 'publish-mode',

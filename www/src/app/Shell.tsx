@@ -37,6 +37,7 @@ const load = {
 	aliases: () => import('../pages/Aliases'),
 	whitelist: () => import('../pages/Whitelist'),
 	changes: () => import('../pages/Changes'),
+	importing: () => import('../pages/Import'),
 	publish: () => import('../pages/Publish'),
 	explain: () => import('../pages/Explain'),
 	system: () => import('../pages/System'),
@@ -51,6 +52,7 @@ const Mailboxes = lazy(load.mailboxes);
 const Aliases = lazy(load.aliases);
 const Whitelist = lazy(load.whitelist);
 const Changes = lazy(load.changes);
+const Import = lazy(load.importing);
 const Publish = lazy(load.publish);
 const Explain = lazy(load.explain);
 const System = lazy(load.system);
@@ -193,6 +195,7 @@ function Frame({ session }: { session: AdminSession }) {
 								<Route path="/aliases/:item?" component={Aliases} />
 								<Route path="/whitelist/:item?" component={Whitelist} />
 								<Route path="/changes/:item?" component={Changes} />
+								<Route path="/import/:item?" component={Import} />
 								<Route path="/publish/:tab?/:item?" component={Publish} />
 								<Route path="/explain/:tab?" component={Explain} />
 								<Route path="/system/:item?/:tab?" component={System} />

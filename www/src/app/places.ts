@@ -1,5 +1,6 @@
 import {
 	AtSign,
+	FileUp,
 	Globe,
 	History,
 	House,
@@ -30,6 +31,7 @@ const all: Place[][] = [
 		{ href: '/whitelist', key: 'nav.whitelist', icon: Network },
 	],
 	[
+		{ href: '/import', key: 'nav.import', icon: FileUp },
 		{ href: '/publish', key: 'nav.publish', icon: Rocket },
 		{ href: '/explain', key: 'nav.explain', icon: Route, superadmin: true },
 	],

@@ -2,10 +2,15 @@ import { useSyncExternalStore } from 'react';
 import type { Dict as First, Words } from './en';
 import type { en as audit } from './en.audit';
 import type { en as bulk } from './en.bulk';
+import type { en as imports } from './en.import';
 import type { en as inner } from './en.publishing';
 
 export type Lang = 'en' | 'ja';
-export type Dict = First & Words<typeof inner> & Words<typeof audit> & Words<typeof bulk>;
+export type Dict = First &
+	Words<typeof inner> &
+	Words<typeof audit> &
+	Words<typeof bulk> &
+	Words<typeof imports>;
 export type Key = keyof Dict;
 type Args<K extends Key> = Dict[K] extends (...a: infer A) => string ? A : [];
 export type T = <K extends Key>(key: K, ...args: Args<K>) => string;
@@ -35,11 +40,13 @@ async function fetchDict(l: Lang): Promise<Dict> {
 					import('./ja.publishing').then((m) => m.ja),
 					import('./ja.audit').then((m) => m.ja),
 					import('./ja.bulk').then((m) => m.ja),
+					import('./ja.import').then((m) => m.ja),
 				]
 			: [
 					import('./en.publishing').then((m) => m.en),
 					import('./en.audit').then((m) => m.en),
 					import('./en.bulk').then((m) => m.en),
+					import('./en.import').then((m) => m.en),
 				],
 	);
 	return Object.assign({}, first, ...more);

@@ -460,6 +460,94 @@ const reasons = {
 		en: 'This form was sent before with other content.',
 		ja: 'このフォームは別の内容で送信済みです。',
 	},
+	said_twice: {
+		en: (s, x) => `${s} stands in line ${/line (\d+)/.exec(x)?.[1] ?? '?'} already.`,
+		ja: (s, x) => `${s} はすでに ${/line (\d+)/.exec(x)?.[1] ?? '?'} 行目にあります。`,
+	},
+	exists_already: { en: (s) => `${s} exists already.`, ja: (s) => `${s} はすでに存在します。` },
+	not_there: { en: (s) => `There is no ${s} to change.`, ja: (s) => `${s} は存在しません。` },
+	no_unit: {
+		en: 'Without a unit this is in bytes, less than one mail.',
+		ja: '単位がないためバイトとみなされ、小さすぎます。',
+	},
+	bad_size: { en: 'This is not a size.', ja: '容量として読めません。' },
+	bad_encoding: {
+		en: 'This is not in the encoding of the file.',
+		ja: 'ファイルの文字コードと異なります。',
+	},
+	changed_meanwhile: {
+		en: (s) => `${s} was changed after the preview.`,
+		ja: (s) => `${s} は確認の後に変更されました。`,
+	},
+	too_many_cells: {
+		en: 'The line has more cells than the file has columns.',
+		ja: '列の数が見出しより多くなっています。',
+	},
+	bad_hash: {
+		en: 'This hash is damaged or cut.',
+		ja: 'ハッシュが壊れているか、途中で切れています。',
+	},
+	too_costly: {
+		en: 'Checking this hash would take too long.',
+		ja: 'このハッシュは照合に時間がかかりすぎます。',
+	},
+	column_missing: {
+		en: (s) => `No column is the ${s}. Say which one it is.`,
+		ja: (s) => `${s} の列がありません。どの列かを指定してください。`,
+	},
+	column_twice: {
+		en: (s) => `Two columns are the ${s}.`,
+		ja: (s) => `${s} の列が 2 つあります。`,
+	},
+	has_wrong_rows: {
+		en: 'Some rows are wrong. Correct them, or import the good rows.',
+		ja: 'エラーの行があります。修正するか、正しい行のみをインポートしてください。',
+	},
+	too_many_rows: {
+		en: 'These are too many for one step: one transaction carries up to 4,000 rows and 20,000 rows of the database. Import the good rows; one undo takes them all back.',
+		ja: '1 回で処理できる量（4,000 行、データベースで 20,000 行）を超えています。正しい行のインポートを選んでください。まとめて取り消すこともできます。',
+	},
+	nothing_to_do: { en: 'No row is new or changed.', ja: '新規または変更の行がありません。' },
+	spool_gone: {
+		en: 'The file was kept for a day and is gone. Upload it again.',
+		ja: 'ファイルの保管期間が過ぎました。もう一度アップロードしてください。',
+	},
+	done_already: { en: 'This was imported already.', ja: 'すでにインポート済みです。' },
+	not_checked: { en: 'Check the file first.', ja: '先にファイルを確認してください。' },
+	is_running: { en: 'A job is at work on it.', ja: 'ジョブが処理中です。' },
+	no_file: { en: 'No file was uploaded.', ja: 'ファイルがありません。' },
+	empty_file: { en: 'The file is empty.', ja: 'ファイルが空です。' },
+	file_too_large: { en: 'The file is larger than 1 GB.', ja: 'ファイルが 1 GB を超えています。' },
+	is_zip: {
+		en: 'This is a workbook (.xlsx, .ods) or a zip file. Save the sheet as CSV and import that.',
+		ja: 'ブック（.xlsx、.ods）または zip ファイルです。シートを CSV として保存してください。',
+	},
+	is_utf16: {
+		en: 'This is UTF-16. Save it as CSV UTF-8.',
+		ja: 'UTF-16 のファイルです。CSV UTF-8 として保存してください。',
+	},
+	is_old_excel: {
+		en: 'This is an Excel workbook (.xls). Save the sheet as CSV and import that.',
+		ja: 'Excel ブック（.xls）です。シートを CSV として保存してください。',
+	},
+	is_pdf: { en: 'This is a PDF file.', ja: 'PDF ファイルです。' },
+	has_nul: { en: 'This is not a text file.', ja: 'テキストファイルではありません。' },
+	row_too_long: {
+		en: 'A line is longer than 64 KB. Is this a CSV file?',
+		ja: '1 行が 64 KB を超えています。CSV ファイルか確認してください。',
+	},
+	unclosed_quote: {
+		en: (_, x) => `A quote is opened and never closed. ${x}`,
+		ja: (s) => `引用符が閉じられていません（${s}）。`,
+	},
+	bad_quote: {
+		en: (_, x) => `A quote stands where none may be. ${x}`,
+		ja: (s) => `引用符の位置が正しくありません（${s}）。`,
+	},
+	no_seal_key: {
+		en: 'The server has no key to seal the file with. Run postroom seal init there.',
+		ja: '暗号化の鍵がありません。サーバーで postroom seal init を実行してください。',
+	},
 } satisfies Record<string, Reason>;
 
 export type ReasonCode = keyof typeof reasons;

@@ -24,6 +24,8 @@ const jobKinds: Record<string, Key> = {
 	'alias.bulk': 'job.kind.aliasBulk',
 	'whitelist.bulk': 'job.kind.whitelistBulk',
 	undo: 'job.kind.undo',
+	'import.check': 'job.kind.importCheck',
+	'import.run': 'job.kind.importRun',
 };
 
 export function jobTitle(t: T, job: { kind: string; subject: string }): string {
