@@ -103,6 +103,7 @@ extern const struct cli_command cli_doctor_commands[];
 extern const struct cli_command cli_domain_commands[];
 extern const struct cli_command cli_export_commands[];
 extern const struct cli_command cli_import_commands[];
+extern const struct cli_command cli_import_from_commands[];
 extern const struct cli_command cli_job_commands[];
 extern const struct cli_command cli_mailbox_commands[];
 extern const struct cli_command cli_migrate_commands[];

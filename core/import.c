@@ -373,7 +373,7 @@ import_check(struct core *c, const struct actor *a, uint64_t id,
 	const struct import_options *o, struct job *job_r, struct err *e)
 {
 	struct ask p = { .id = id, .notices = "[]" };
-	struct import_guess g;
+	struct import_guess g = { 0 };
 	struct import im;
 
 	if (!is_active(c, id, a, &im, e))

@@ -4,8 +4,16 @@
 #include <string.h>
 
 #include "core/import_internal.h"
+#include "core/importer_spool.h"
 
-static const struct import_reader *const readers[] = { NULL };
+static const struct import_reader *const readers[] = {
+	&importer_reader_postfixadmin,
+	&importer_reader_vpopmail,
+	&importer_reader_iredmail,
+	&importer_reader_files,
+	&importer_reader_system,
+	NULL,
+};
 
 const struct import_reader *
 import_reader_find(const char *name)

@@ -81,12 +81,28 @@ import_alias_patched(struct arena *a, const struct staged *row,
 	return targets_sorted(a, list.items, list.n, &al->targets, e);
 }
 
+/* The images of what differs; NULL when nothing does. */
+static bool
+differs(const struct image_field *table, const void *before, const void *after,
+	struct core *c, const char **before_r, const char **after_r,
+	struct err *e)
+{
+	bool is_same;
+
+	if (!image_diff(table, before, after, c->arena, before_r, after_r,
+		    &is_same, e))
+		return false;
+	if (is_same)
+		*before_r = *after_r = NULL;
+	return true;
+}
+
 static bool
 of_mailbox(struct core *c, const struct staged *row, const char **before_r,
 	const char **after_r, struct err *e)
 {
 	struct mailbox before, after;
-	bool found, same;
+	bool found;
 
 	if (!mailbox_row_get(c->db, c->arena, row->noun_id, &before, &found, e))
 		return false;
@@ -96,8 +112,8 @@ of_mailbox(struct core *c, const struct staged *row, const char **before_r,
 	import_mailbox_patched(row, &after);
 	if (row->came & (CAME_HASH | CAME_PASSWORD))
 		after.password_scheme = "new";
-	return image_diff(mailbox_fields, &before, &after, c->arena, before_r,
-		after_r, &same, e);
+	return differs(
+		mailbox_fields, &before, &after, c, before_r, after_r, e);
 }
 
 static bool
@@ -105,7 +121,7 @@ of_alias(struct core *c, const struct staged *row, const char **before_r,
 	const char **after_r, struct err *e)
 {
 	struct alias before, after;
-	bool found, same;
+	bool found;
 
 	if (!alias_row_get(c->db, c->arena, row->noun_id, &before, &found, e))
 		return false;
@@ -113,8 +129,8 @@ of_alias(struct core *c, const struct staged *row, const char **before_r,
 		return true;
 	after = before;
 	return import_alias_patched(c->arena, row, &after, e)
-		&& image_diff(alias_fields, &before, &after, c->arena, before_r,
-			after_r, &same, e);
+		&& differs(
+			alias_fields, &before, &after, c, before_r, after_r, e);
 }
 
 static bool
@@ -124,7 +140,7 @@ of_domain(struct core *c, const struct staged *row, const char **before_r,
 	struct domain before, after;
 	struct domain_in in;
 	struct form_seen seen = { 0 };
-	bool found, same;
+	bool found;
 
 	if (!domain_row_get(c->db, c->arena, row->noun_id, ROW_PLAIN, &before,
 		    &found, e)
@@ -134,8 +150,7 @@ of_domain(struct core *c, const struct staged *row, const char **before_r,
 		return true;
 	after = before;
 	domain_patched(&in, &seen, &after);
-	return image_diff(domain_fields, &before, &after, c->arena, before_r,
-		after_r, &same, e);
+	return differs(domain_fields, &before, &after, c, before_r, after_r, e);
 }
 
 static bool
@@ -145,7 +160,7 @@ of_whitelist(struct core *c, const struct staged *row, const char **before_r,
 	struct whitelist before, after;
 	struct whitelist_in in;
 	struct form_seen seen = { 0 };
-	bool found, same;
+	bool found;
 
 	if (!whitelist_row_get(
 		    c->db, c->arena, row->noun_id, false, &before, &found, e)
@@ -155,8 +170,8 @@ of_whitelist(struct core *c, const struct staged *row, const char **before_r,
 		return true;
 	after = before;
 	whitelist_patched(&in, &seen, &after);
-	return image_diff(whitelist_fields, &before, &after, c->arena, before_r,
-		after_r, &same, e);
+	return differs(
+		whitelist_fields, &before, &after, c, before_r, after_r, e);
 }
 
 bool

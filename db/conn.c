@@ -152,6 +152,10 @@ set_session(struct db *db, struct err *e)
 {
 	char sql[512];
 
+	/* What MySQL and every MariaDB has. */
+	if (db->option_file)
+		return query(db,
+			"SET SESSION sql_mode = '', time_zone = '+00:00'", e);
 	snprintf(sql, sizeof(sql),
 		"SET SESSION sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,"
 		"ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,"
@@ -164,6 +168,21 @@ set_session(struct db *db, struct err *e)
 	return query(db, sql, e);
 }
 
+static bool
+connect_to(struct db *db)
+{
+	const char *name = *db->name ? db->name : NULL;
+
+	if (!db->option_file)
+		return mysql_real_connect(db->my, NULL, db->user, db->password,
+			       name, 0, db->socket, 0)
+			!= NULL;
+	mysql_options(db->my, MYSQL_READ_DEFAULT_FILE, db->option_file);
+	mysql_options(db->my, MYSQL_READ_DEFAULT_GROUP, "client");
+	return mysql_real_connect(db->my, NULL, NULL, NULL, name, 0, NULL, 0)
+		!= NULL;
+}
+
 bool
 db_connect(struct db *db, struct err *e)
 {
@@ -174,8 +193,7 @@ db_connect(struct db *db, struct err *e)
 		return err_set(e, ERR_UNAVAILABLE, NULL, "no_memory", NULL,
 			"no memory for a connection");
 	set_options(db->my, db->options.statement_s);
-	if (!mysql_real_connect(db->my, NULL, db->user, db->password,
-		    *db->name ? db->name : NULL, 0, db->socket, 0)) {
+	if (!connect_to(db)) {
 		log_fault(mysql_errno(db->my), mysql_sqlstate(db->my),
 			mysql_error(db->my), "(connect)");
 		db_drop(db);
@@ -210,6 +228,7 @@ db_open(struct db **db_r, const struct db_options *o, struct err *e)
 	db->name = copy(o->name);
 	db->user = copy(o->user);
 	db->password = o->password ? copy(o->password) : NULL;
+	db->option_file = o->option_file ? copy(o->option_file) : NULL;
 	if (!db->socket || !db->name || !db->user) {
 		db_close(&db);
 		return err_memory(e);
@@ -233,6 +252,7 @@ db_close(struct db **dbp)
 	free(db->socket);
 	free(db->name);
 	free(db->user);
+	free(db->option_file);
 	if (db->password)
 		explicit_bzero(db->password, strlen(db->password));
 	free(db->password);

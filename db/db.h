@@ -62,6 +62,9 @@ struct db_options {
 	unsigned statement_s; /* max_statement_time; 0: 10 s */
 	/* Of most transactions: the others cost a statement more. */
 	enum db_isolation isolation;
+	/* Somebody else's server (db/foreign.h): where it is and who we are is
+	 * in this file; socket, user and password are not looked at. */
+	const char *option_file;
 };
 
 /*

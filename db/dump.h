@@ -19,7 +19,7 @@ struct dump_table {
 	const char *name;
 	const char *column[DUMP_COLUMNS_MAX]; /* none that are generated */
 	size_t n;
-	const char *order; /* columns of the primary key, for ORDER BY */
+	const char *order; /* for ORDER BY: the primary key, or a column */
 	uint64_t next_id;  /* AUTO_INCREMENT; 0: has none */
 };
 

@@ -17,7 +17,7 @@ struct stmt;
 struct db {
 	struct st_mysql *my; /* NULL: not connected */
 	struct db_options options;
-	char *socket, *name, *user, *password;
+	char *socket, *name, *user, *password, *option_file;
 	bool is_in_transaction;
 	uint64_t round_trips;
 	uint64_t generation; /* counts connections that were dropped */
