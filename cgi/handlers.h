@@ -15,6 +15,11 @@ extern const struct form admin_query_form, admin_in_form, admin_changes_form,
 route_handler admins_list, admins_create, admins_get, admins_patch,
 	admins_delete, admins_link, admins_grant, admins_revoke;
 
+extern const struct form relay_query_form, relay_in_form, relay_yes_form,
+	relay_no_form;
+route_handler relay_requests_list, relay_requests_create, relay_requests_get,
+	relay_requests_approve, relay_requests_decline, relay_requests_withdraw;
+
 extern const struct form token_query_form, token_in_form;
 route_handler tokens_list, tokens_create, tokens_get, tokens_revoke;
 

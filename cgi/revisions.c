@@ -21,7 +21,8 @@ struct revisions_in {
 };
 
 static const char *const noun_words[] = { "", "domain", "mailbox", "alias",
-	"whitelist", "admin", "token", "node", "setting", NULL };
+	"whitelist", "admin", "token", "relay_request", "node", "setting",
+	NULL };
 
 static const struct field query_rows[] = {
 	LIST_PAGE_ROWS(struct revisions_in),

@@ -189,7 +189,8 @@ lock_for_new(struct tx *t, const struct alias_in *in, struct tx_domain **td_r,
 		return false;
 	if (!(*td_r)->d.is_alive)
 		return no_such_domain(in->address, e);
-	if (!mailbox_row_holders(t->db, id, in->address, &holders, e))
+	if (!check_role_address(t, &(*td_r)->d, in->address, e)
+		|| !mailbox_row_holders(t->db, id, in->address, &holders, e))
 		return false;
 	return !holders || address_taken(in->address, holders, e);
 }
@@ -316,6 +317,8 @@ alias_apply(struct tx *t, struct tx_domain *td, const struct alias *before,
 		return false;
 	if (same)
 		return true;
+	if (!check_role_address(t, &td->d, after->address, e))
+		return false;
 	if (after->state == ALIAS_ACTIVE && after->target_count == 0)
 		return err_set(e, ERR_INVALID, "targets", "required",
 			after->address, "an active alias needs a target");
@@ -460,6 +463,7 @@ alias_delete_in_tx(struct tx *t, uint64_t id, uint64_t version,
 	return actor_need_right(t->a, out->domain_id, RIGHT_ALIASES, e)
 		&& alias_lock_referring(t, out->domain_id, out->address, e)
 		&& alias_locked(t, id, NULL, 0, out, &td, e)
+		&& check_role_address(t, &td->d, out->address, e)
 		&& need_alive(out, &td->d, e)
 		&& check_version(version, out->version, e)
 		&& alias_release(t, out->address,
@@ -528,6 +532,7 @@ alias_restore_in_tx(struct tx *t, uint64_t id, struct alias *al, struct err *e)
 		return no_such("alias", e);
 	if (!alias_locked(
 		    t, id, al->targets, (size_t)al->target_count, al, &td, e)
+		|| !check_role_address(t, &td->d, al->address, e)
 		|| !check_restorable(t, al, &td->d, e))
 		return false;
 	al->state = al->former_state ? al->former_state : ALIAS_ACTIVE;

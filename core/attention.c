@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/timeutil.h"
+#include "db/relay_request_rows.h"
 
 /* A node that works on a change is behind for a moment. */
 #define BEHIND_US (30 * US_PER_S)
@@ -71,6 +72,29 @@ attend_waiting(struct core *c, struct home *out)
 	return count != NULL;
 }
 
+/* Domain admins who wait for an answer about the whitelist. */
+static bool
+attend_requests(struct core *c, struct home *out, struct err *e)
+{
+	struct relay_request oldest;
+	uint64_t n;
+
+	if (!relay_request_row_waiting(c->db, c->arena, &n, &oldest, e))
+		return false;
+	if (n == 0)
+		return true;
+	out->attention[out->n_attention++] =
+		(struct attention){ .kind = "relay_requests",
+			.severity = "warning",
+			.subject = arena_printf(
+				c->arena, "%llu", (unsigned long long)n),
+			.noun = "relay_request",
+			.noun_id = oldest.id,
+			.at_us = oldest.created_us,
+			.text = oldest.admin_name };
+	return true;
+}
+
 bool
 attend_publishing(
 	struct core *c, const struct actor *a, struct home *out, struct err *e)
@@ -79,6 +103,8 @@ attend_publishing(
 		return err_memory(e);
 	if (!actor_sees_all(a))
 		return true;
+	if (!attend_requests(c, out, e))
+		return false;
 	for (size_t i = 0; i < out->publishing.n_nodes; i++)
 		attend_node(c, out, &out->publishing.nodes[i]);
 	return true;

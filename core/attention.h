@@ -8,7 +8,7 @@
 
 /* Lines that one node can have, and those beside the nodes. */
 #define ATTENTION_PER_NODE 4
-#define ATTENTION_BESIDE 1
+#define ATTENTION_BESIDE 2
 
 /*
  * Nodes that are silent, in error, behind, held back, with drift or held by a

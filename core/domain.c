@@ -116,6 +116,7 @@ check_refuse_text(const char *in, char *out, size_t cap, struct err *e)
 		.check = check_refuse_text },                                  \
 	{ FIELD_TIME_AT(struct domain_in, retire_us, "retire_at"),             \
 		.nullable = true },                                            \
+	{ FIELD_AT(struct domain_in, protects_roles) },                        \
 	{ 0 }
 const struct field domain_create_form[] = {
 	{ FIELD_AT(struct domain_in, name), .check = check_name,
@@ -143,6 +144,7 @@ const struct image_field domain_fields[] = {
 	{ F(refuse_code, IMAGE_INT), .where = IN_API | IN_IMAGE },
 	{ F(refuse_text, IMAGE_TEXT), .where = IN_API | IN_IMAGE },
 	{ N("retire_at", retire_us, IMAGE_TIME), .where = IN_API | IN_IMAGE },
+	{ F(protects_roles, IMAGE_BOOL), .where = IN_API | IN_IMAGE },
 	{ N("deleted_at", deleted_us, IMAGE_TIME), .where = IN_API },
 	{ N("purge_at", purge_us, IMAGE_TIME), .where = IN_API },
 	{ F(mailbox_count, IMAGE_INT), .where = IN_API },
@@ -203,6 +205,25 @@ bool
 check_note(const char *in, char *out, size_t cap, struct err *e)
 {
 	return check_chars(in, out, cap, NOTE_CHARS, e);
+}
+
+bool
+check_role_address(const struct tx *t, const struct domain *d,
+	const char *address, struct err *e)
+{
+	static const char *const roles[] = { "postmaster@", "abuse@",
+		"hostmaster@" };
+
+	if (!d->protects_roles || actor_sees_all(t->a))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
+		if (strncmp(address, roles[i], strlen(roles[i])) == 0)
+			return err_set(e, ERR_FORBIDDEN, "address",
+				"role_address_protected",
+				actor_has_domain(t->a, d->id) ? address : NULL,
+				"postmaster, abuse and hostmaster of this "
+				"domain belong to superadmins");
+	return true;
 }
 
 bool
@@ -317,6 +338,7 @@ fill_new(struct tx *t, const struct domain_in *in, struct domain *d,
 		.refuse_code = in->refuse_code,
 		.refuse_text = in->refuse_text,
 		.retire_us = in->retire_us,
+		.protects_roles = in->protects_roles,
 		.deleted_us = TIME_NONE,
 		.purge_us = TIME_NONE,
 		.created_us = t->now_us,
@@ -493,6 +515,8 @@ take_patch(const struct patch *p, struct domain *d)
 		d->refuse_text = in->refuse_text;
 	if (CAME(retire_us))
 		d->retire_us = in->retire_us;
+	if (CAME(protects_roles))
+		d->protects_roles = in->protects_roles;
 }
 
 void

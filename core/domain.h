@@ -45,6 +45,7 @@ struct domain_in {
 	int64_t refuse_code;
 	char refuse_text[201];
 	int64_t retire_us;
+	bool protects_roles; /* its admins keep off postmaster, abuse, hostmaster */
 };
 extern const struct field domain_create_form[];
 extern const struct field domain_patch_form[]; /* without name */

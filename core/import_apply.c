@@ -209,7 +209,8 @@ admit(struct apply *p, const struct staged *row, bool held, struct fresh *f,
 		return err_set(e, ERR_INVALID, "address", "no_such_domain",
 			row->domain, "there is no domain %s here", row->domain);
 	if (!actor_need_right(p->t->a, td->d.id, RIGHT_IMPORT, e)
-		|| !actor_need_right(p->t->a, td->d.id, RIGHT_MAILBOXES, e))
+		|| !actor_need_right(p->t->a, td->d.id, RIGHT_MAILBOXES, e)
+		|| !check_role_address(p->t, &td->d, row->subject, e))
 		return false;
 	if (held)
 		return err_set(e, ERR_CONFLICT, "address", "address_taken",

@@ -178,6 +178,7 @@ lock_for_new(
 		return false;
 	}
 	if (!actor_need_right(t->a, (*td_r)->d.id, RIGHT_MAILBOXES, e)
+		|| !check_role_address(t, &(*td_r)->d, c->address, e)
 		|| !mailbox_row_holders(
 			t->db, (*td_r)->d.id, c->address, &holders, e))
 		return false;
@@ -417,6 +418,7 @@ mailbox_apply(struct tx *t, struct tx_domain *td, const struct mailbox *before,
 	if (same)
 		return true;
 	if (!need_rights(t, before, after, e)
+		|| !check_role_address(t, &td->d, after->address, e)
 		|| !domain_check_limits(
 			&td->d, 0, before->quota_bytes, after->quota_bytes, e))
 		return false;
@@ -633,6 +635,7 @@ mailbox_delete_in_tx(struct tx *t, uint64_t id, uint64_t version,
 	return actor_need_right(t->a, out->domain_id, RIGHT_MAILBOXES, e)
 		&& alias_lock_referring(t, out->domain_id, out->address, e)
 		&& mailbox_locked(t, id, out, &td, e)
+		&& check_role_address(t, &td->d, out->address, e)
 		&& need_alive(out, &td->d, e)
 		&& check_version(version, out->version, e)
 		&& alias_release(t, out->address,
@@ -703,6 +706,7 @@ mailbox_restore_in_tx(
 
 	if (!mailbox_locked(t, id, m, &td, e)
 		|| !actor_need_right(t->a, td->d.id, RIGHT_MAILBOXES, e)
+		|| !check_role_address(t, &td->d, m->address, e)
 		|| !check_restorable(t, m, &td->d, e))
 		return false;
 	m->state = m->former_state ? m->former_state : MAILBOX_ACTIVE;

@@ -19,6 +19,10 @@ bool check_version(uint64_t version, uint64_t is, struct err *e) MUST_USE;
 /* ERR_NOT_FOUND: what the actor may not see does not exist. */
 bool check_scope(const struct actor *a, uint64_t domain_id, const char *noun,
 	struct err *e) MUST_USE;
+/* ERR_FORBIDDEN `role_address_protected` when the domain keeps this address from
+ * its admins. */
+bool check_role_address(const struct tx *t, const struct domain *d,
+	const char *address, struct err *e) MUST_USE;
 bool no_such(const char *noun, struct err *e);
 
 /* A `.check` of one-line texts: at most 200 characters, as the columns have. */

@@ -37,17 +37,19 @@ static const struct sql sql[] = {
 	[Q_INSERT] = { "INSERT INTO domain (name, name_unicode, description, "
 		       "state, max_mailboxes, max_aliases, max_quota_bytes, "
 		       "default_quota_bytes, transport, refuse_code, "
-		       "refuse_text, retire_at, created, updated) "
-		       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		"sssuiiiisisttt", "" },
+		       "refuse_text, retire_at, protects_roles, created, "
+		       "updated) "
+		       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"sssuiiiisistutt", "" },
 	[Q_UPDATE] = { "UPDATE domain SET description = ?, state = ?, "
 		       "former_state = ?, alive = ?, max_mailboxes = ?, "
 		       "max_aliases = ?, max_quota_bytes = ?, "
 		       "default_quota_bytes = ?, transport = ?, "
 		       "refuse_code = ?, refuse_text = ?, retire_at = ?, "
-		       "deleted_at = ?, purge_at = ?, updated = ?, version = ? "
+		       "protects_roles = ?, deleted_at = ?, purge_at = ?, "
+		       "updated = ?, version = ? "
 		       "WHERE id = ?",
-		"suuuiiiisisttttuu", "" },
+		"suuuiiiisistutttuu", "" },
 	[Q_STAMP] = { "UPDATE domain SET mailbox_count = ?, alias_count = ?, "
 		      "quota_allotted_bytes = ?, has_catch_all = ?, "
 		      "has_postmaster = ?, has_abuse = ?, "
@@ -94,6 +96,7 @@ domain_load(const struct rows *r, struct arena *a, void *item)
 	d->updated_us = row_time(r, 24);
 	d->version = row_u64(r, 25);
 	d->changed_serial = row_u64(r, 26);
+	d->protects_roles = row_u64(r, 27) == 1;
 	return d->name && d->name_unicode && d->description && d->transport
 		&& d->refuse_text;
 }
@@ -151,7 +154,8 @@ domain_row_insert(struct db *db, struct domain *d, struct err *e)
 			    arg_i64(d->default_quota_bytes),
 			    arg_text(d->transport), arg_i64(d->refuse_code),
 			    arg_text(d->refuse_text), arg_time(d->retire_us),
-			    arg_time(d->created_us), arg_time(d->updated_us)),
+			    arg_u64(d->protects_roles), arg_time(d->created_us),
+			    arg_time(d->updated_us)),
 		    &done, e))
 		return false;
 	d->id = done.insert_id;
@@ -168,9 +172,10 @@ domain_row_update(struct db *db, const struct domain *d, struct err *e)
 			arg_i64(d->max_quota_bytes),
 			arg_i64(d->default_quota_bytes), arg_text(d->transport),
 			arg_i64(d->refuse_code), arg_text(d->refuse_text),
-			arg_time(d->retire_us), arg_time(d->deleted_us),
-			arg_time(d->purge_us), arg_time(d->updated_us),
-			arg_u64(d->version), arg_u64(d->id)),
+			arg_time(d->retire_us), arg_u64(d->protects_roles),
+			arg_time(d->deleted_us), arg_time(d->purge_us),
+			arg_time(d->updated_us), arg_u64(d->version),
+			arg_u64(d->id)),
 		NULL, e);
 }
 

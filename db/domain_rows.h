@@ -31,6 +31,7 @@ struct domain {
 	int64_t refuse_code; /* 0: default of the state */
 	const char *refuse_text;
 	int64_t retire_us;
+	bool protects_roles; /* postmaster, abuse, hostmaster */
 	int64_t deleted_us;
 	int64_t purge_us;
 	int64_t mailbox_count;
@@ -56,8 +57,9 @@ enum row_lock { ROW_PLAIN, ROW_SHARED, ROW_EXCLUSIVE };
 	"d.refuse_code, d.refuse_text, d.retire_at, d.deleted_at, "            \
 	"d.purge_at, d.mailbox_count, d.alias_count, "                         \
 	"d.quota_allotted_bytes, d.has_catch_all, d.has_postmaster, "          \
-	"d.has_abuse, d.created, d.updated, d.version, d.changed_serial"
-#define DOMAIN_OUT "usssuuuiiiisistttiiiuuuttuu"
+	"d.has_abuse, d.created, d.updated, d.version, d.changed_serial, "     \
+	"d.protects_roles"
+#define DOMAIN_OUT "usssuuuiiiisistttiiiuuuttuuu"
 
 extern const struct sql_table domain_sql;
 

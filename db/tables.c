@@ -23,6 +23,7 @@
 #include "db/peer_rows.h"
 #include "db/pending_rows.h"
 #include "db/publishing_rows.h"
+#include "db/relay_request_rows.h"
 #include "db/request_rows.h"
 #include "db/retention_rows.h"
 #include "db/session_rows.h"
@@ -33,8 +34,8 @@
 
 const struct sql_table *const db_tables[] = { &domain_sql, &mailbox_sql,
 	&alias_sql, &whitelist_sql, &log_sql, &misc_sql, &admin_sql,
-	&admin_manage_sql, &view_sql, &due_sql, &node_sql, &pending_sql,
-	&publishing_sql, &retention_sql, &past_sql, &map_saved_sql,
-	&key_log_sql, &peer_sql, &request_sql, &name_sql, &gate_sql,
-	&session_sql, &token_sql, &import_sql, &staging_sql, &staging_look_sql,
-	&change_page_sql, &lock_sql, NULL };
+	&admin_manage_sql, &relay_request_sql, &view_sql, &due_sql, &node_sql,
+	&pending_sql, &publishing_sql, &retention_sql, &past_sql,
+	&map_saved_sql, &key_log_sql, &peer_sql, &request_sql, &name_sql,
+	&gate_sql, &session_sql, &token_sql, &import_sql, &staging_sql,
+	&staging_look_sql, &change_page_sql, &lock_sql, NULL };

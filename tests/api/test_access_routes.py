@@ -127,10 +127,14 @@ class RouteCase(apicase.ApiCase):
         net = case.network("192.0.2.0/24", note="theirs")
         token = case.must(201, cls.root.post("/api/v1/tokens", {
             "name": "of root", "scopes": ["*"]})).value["info"]
+        asked = case.must(201, cls.root.post("/api/v1/relay-requests", {
+            "network": "192.0.2.128/25", "reason": "x",
+            "domain_ids": [cls.theirs["id"]]})).value
         imported = case.must(201, cls.root.post("/api/v1/imports", {
             "noun": "whitelist"})).value
         for rows in cls.rows.values():
             # What is nobody's domain's is a superadmin's alone.
+            rows.update({"relay-requests": asked["id"]})
             rows.update(imports=imported["id"], whitelist=net["id"], nodes=987654321,
                         tokens=token["id"])
         cls.owner = cls.servers.client()
@@ -248,6 +252,8 @@ class Table(RouteCase):
                                                # as what it undoes
             "job.cancel",                      # one's own
             "token.create", "token.revoke",    # one's own
+            "relay_request.create",            # grants nothing
+            "relay_request.withdraw",          # one's own
         }
         for route in ROUTES:
             if route.gate == "admin" and not route.is_read:

@@ -613,6 +613,95 @@ export interface paths {
         patch: operations["updateWhitelist"];
         trace?: never;
     };
+    "/api/v1/relay-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests for an entry in the relay whitelist */
+        get: operations["listRelayRequests"];
+        put?: never;
+        /** Request an entry */
+        post: operations["createRelayRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/relay-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A request */
+        get: operations["getRelayRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/relay-requests/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve: makes the entry
+         * @description The entry is bound to no sender: the network may then send for everybody without signing in. `unbound` says that this is known.
+         */
+        post: operations["approveRelayRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/relay-requests/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decline with a reason */
+        post: operations["declineRelayRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/relay-requests/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw an open request */
+        post: operations["withdrawRelayRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/revisions": {
         parameters: {
             query?: never;
@@ -1649,6 +1738,43 @@ export interface components {
             /** Format: date-time */
             expires_at?: string | null;
         };
+        RelayRequest: {
+            id: number;
+            requested_by: string;
+            network: string;
+            reason: string;
+            /** @enum {string} */
+            state: "open" | "approved" | "declined" | "withdrawn";
+            answer: string;
+            answered_by: string | null;
+            /** Format: date-time */
+            answered_at: string | null;
+            whitelist_id: number | null;
+            /** Format: date-time */
+            created_at: string;
+            version: number;
+            domains: string[];
+        };
+        RelayRequests: {
+            items: components["schemas"]["RelayRequest"][];
+            /** @description for `before` */
+            next: number | null;
+        };
+        RelayRequestIn: {
+            network: string;
+            reason: string;
+            domain_ids: number[];
+        };
+        RelayApprove: {
+            /** @constant */
+            unbound: true;
+            answer?: string;
+            /** Format: date-time */
+            expires_at?: string | null;
+        };
+        RelayDecline: {
+            answer: string;
+        };
         Alias: {
             id: number;
             domain_id: number;
@@ -1729,7 +1855,7 @@ export interface components {
         AliasState: "active" | "disabled" | "deleted";
         Attention: {
             /** @enum {string} */
-            kind: "node_unreachable" | "node_error" | "node_behind" | "node_held" | "node_drift" | "node_holding" | "changes_waiting" | "job_failed" | "domain_full" | "whitelist_expiring" | "domain_retiring";
+            kind: "node_unreachable" | "node_error" | "node_behind" | "node_held" | "node_drift" | "node_holding" | "changes_waiting" | "relay_requests" | "job_failed" | "domain_full" | "whitelist_expiring" | "domain_retiring";
             /** @enum {string} */
             severity: "error" | "warning";
             /** @description node, domain, network or the job's subject */
@@ -1738,7 +1864,7 @@ export interface components {
              * @description where the fix is
              * @enum {string}
              */
-            noun: "node" | "publishing" | "job" | "domain" | "whitelist";
+            noun: "node" | "publishing" | "job" | "domain" | "whitelist" | "relay_request";
             noun_id: number | null;
             /**
              * Format: date-time
@@ -1751,7 +1877,7 @@ export interface components {
         Change: {
             seq: number;
             /** @enum {string} */
-            noun: "domain" | "mailbox" | "alias" | "whitelist" | "admin" | "token" | "node" | "setting";
+            noun: "domain" | "mailbox" | "alias" | "whitelist" | "admin" | "token" | "relay_request" | "node" | "setting";
             noun_id: number;
             domain_id: number | null;
             /** @enum {string} */
@@ -1766,7 +1892,7 @@ export interface components {
         };
         ChangeRef: {
             /** @enum {string} */
-            noun: "domain" | "mailbox" | "alias" | "whitelist" | "admin" | "token" | "node" | "setting";
+            noun: "domain" | "mailbox" | "alias" | "whitelist" | "admin" | "token" | "relay_request" | "node" | "setting";
             noun_id: number;
             domain_id: number | null;
             /** @enum {string} */
@@ -1814,6 +1940,8 @@ export interface components {
              * @description RFC 3339, UTC
              */
             retire_at: string | null;
+            /** @description postmaster, abuse and hostmaster belong to superadmins */
+            protects_roles: boolean;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -1888,6 +2016,8 @@ export interface components {
              * @description RFC 3339, UTC
              */
             retire_at?: string | null;
+            /** @description postmaster, abuse and hostmaster belong to superadmins */
+            protects_roles?: boolean;
         };
         /** @description One page of a list. */
         DomainPage: {
@@ -1917,6 +2047,8 @@ export interface components {
              * @description RFC 3339, UTC
              */
             retire_at?: string | null;
+            /** @description postmaster, abuse and hostmaster belong to superadmins */
+            protects_roles?: boolean;
         };
         DomainQuota: {
             domain_id: number;
@@ -4416,6 +4548,7 @@ export interface operations {
                      *       "refuse_code": 0,
                      *       "refuse_text": "",
                      *       "retire_at": null,
+                     *       "protects_roles": false,
                      *       "deleted_at": null,
                      *       "purge_at": null,
                      *       "mailbox_count": 1,
@@ -4566,6 +4699,7 @@ export interface operations {
                      *       "refuse_code": 0,
                      *       "refuse_text": "",
                      *       "retire_at": null,
+                     *       "protects_roles": false,
                      *       "deleted_at": null,
                      *       "purge_at": null,
                      *       "mailbox_count": 1,
@@ -4722,6 +4856,7 @@ export interface operations {
                      *       "refuse_code": 0,
                      *       "refuse_text": "",
                      *       "retire_at": null,
+                     *       "protects_roles": false,
                      *       "deleted_at": null,
                      *       "purge_at": null,
                      *       "mailbox_count": 1,
@@ -6226,6 +6361,294 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    listRelayRequests: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description behind this id */
+                before?: number;
+                state?: "open" | "approved" | "declined" | "withdrawn";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description one's own, of superadmins all; the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelayRequests"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    createRelayRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "network": "192.0.2.7",
+                 *       "reason": "our scanner sends by itself",
+                 *       "domain_ids": [
+                 *         3
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RelayRequestIn"];
+            };
+        };
+        responses: {
+            /** @description asked for; it grants nothing */
+            201: {
+                headers: {
+                    /** @description the version in double quotes */
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 3,
+                     *       "requested_by": "hanako",
+                     *       "network": "192.0.2.7",
+                     *       "reason": "our scanner sends by itself",
+                     *       "state": "open",
+                     *       "answer": "",
+                     *       "answered_by": null,
+                     *       "answered_at": null,
+                     *       "whitelist_id": null,
+                     *       "created_at": "2026-11-22T08:00:00.000000Z",
+                     *       "version": 1,
+                     *       "domains": [
+                     *         "example.org"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RelayRequest"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getRelayRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description as it is */
+            200: {
+                headers: {
+                    /** @description the version in double quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 3,
+                     *       "requested_by": "hanako",
+                     *       "network": "192.0.2.7",
+                     *       "reason": "our scanner sends by itself",
+                     *       "state": "open",
+                     *       "answer": "",
+                     *       "answered_by": null,
+                     *       "answered_at": null,
+                     *       "whitelist_id": null,
+                     *       "created_at": "2026-11-22T08:00:00.000000Z",
+                     *       "version": 1,
+                     *       "domains": [
+                     *         "example.org"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RelayRequest"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    approveRelayRequest: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description the ETag of the version that was read; without it 428, when it moved on 412
+                 * @example "3"
+                 */
+                "If-Match": components["parameters"]["ifMatch"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "unbound": true,
+                 *       "answer": "until the scanner can sign in",
+                 *       "expires_at": "2027-01-31T00:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RelayApprove"];
+            };
+        };
+        responses: {
+            /** @description approved */
+            200: {
+                headers: {
+                    /** @description the version in double quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelayRequest"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    declineRelayRequest: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description the ETag of the version that was read; without it 428, when it moved on 412
+                 * @example "3"
+                 */
+                "If-Match": components["parameters"]["ifMatch"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "answer": "the scanner can sign in"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RelayDecline"];
+            };
+        };
+        responses: {
+            /** @description declined */
+            200: {
+                headers: {
+                    /** @description the version in double quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelayRequest"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    withdrawRelayRequest: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description the ETag of the version that was read; without it 428, when it moved on 412
+                 * @example "3"
+                 */
+                "If-Match": components["parameters"]["ifMatch"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description withdrawn */
+            200: {
+                headers: {
+                    /** @description the version in double quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelayRequest"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     listRevisions: {
         parameters: {
             query?: {
@@ -6234,7 +6657,7 @@ export interface operations {
                 after?: components["parameters"]["after"];
                 /** @description cursor: the page before it; not together with `after` */
                 before?: components["parameters"]["before"];
-                noun?: "domain" | "mailbox" | "alias" | "whitelist" | "admin" | "token" | "node" | "setting";
+                noun?: "domain" | "mailbox" | "alias" | "whitelist" | "admin" | "token" | "relay_request" | "node" | "setting";
                 /** @description with `noun` */
                 noun_id?: number;
                 /** @description what the name of a changed thing begins with */

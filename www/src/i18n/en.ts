@@ -268,6 +268,8 @@ export const en = {
 		`A job failed: ${x}${at ? ` (${at})` : ''}`,
 	'attention.domain_full': (x: string, _at: string, _text: string) =>
 		`${x} has given out nearly all that its limits allow.`,
+	'attention.relay_requests': (x: string, _at: string, text: string) =>
+		`Requests for the relay whitelist wait for an answer: ${x}, the oldest from ${text}`,
 	'attention.whitelist_expiring': (x: string, at: string, _text: string) =>
 		`The whitelist entry ${x} expires on ${at}.`,
 	'attention.domain_retiring': (x: string, at: string, _text: string) =>
@@ -420,6 +422,7 @@ export const en = {
 	'noun.node': 'Mail server',
 	'noun.setting': 'Setting',
 	'noun.token': 'API token',
+	'noun.relay_request': 'Whitelist request',
 	'did.create': (noun: string, x: string) => `${noun} ${x} added`,
 	'did.update': (noun: string, x: string) => `${noun} ${x} changed`,
 	'did.delete': (noun: string, x: string) => `${noun} ${x} deleted`,

@@ -265,6 +265,8 @@ export const ja: Dict = {
 	'attention.changes_waiting': (x, at) => `${at} から確認待ちの変更があります: ${x} 件`,
 	'attention.job_failed': (x, at) => `ジョブが失敗しました: ${x}${at ? ` (${at})` : ''}`,
 	'attention.domain_full': (x) => `${x} は上限に近づいています。`,
+	'attention.relay_requests': (x, _at, text) =>
+		`中継ホワイトリストの申請が回答を待っています: ${x} 件 (最も古い申請者: ${text})`,
 	'attention.whitelist_expiring': (x, at) => `ホワイトリストの ${x} は ${at} に期限が切れます。`,
 	'attention.domain_retiring': (x, at) => `${x} は ${at} に自動的に削除されます。`,
 
@@ -414,6 +416,7 @@ export const ja: Dict = {
 	'noun.node': 'メールサーバー',
 	'noun.setting': '設定',
 	'noun.token': 'API トークン',
+	'noun.relay_request': 'ホワイトリストの申請',
 	'did.create': (noun, x) => `${noun} ${x} を追加`,
 	'did.update': (noun, x) => `${noun} ${x} を変更`,
 	'did.delete': (noun, x) => `${noun} ${x} を削除`,

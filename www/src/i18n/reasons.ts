@@ -424,6 +424,66 @@ const reasons = {
 		en: 'You may look here, but you have no right to import in this domain. A superadmin can give it to you.',
 		ja: '閲覧はできますが、このドメインにインポートする権限がありません。全体管理者に依頼してください。',
 	},
+	beyond_own_rights: {
+		en: 'Nobody can give or take rights that he does not have himself.',
+		ja: '自分にない権限を与えたり、取り上げたりすることはできません。',
+	},
+	not_named_by_you: {
+		en: 'Somebody else named this admin. Whoever did, or a superadmin, can change this.',
+		ja: 'この管理者は別の人が任命しました。任命した人か全体管理者が変更できます。',
+	},
+	own_account: {
+		en: 'Nobody can do this to himself. Ask another superadmin.',
+		ja: '自分自身には行えません。別の全体管理者に依頼してください。',
+	},
+	last_superadmin: {
+		en: 'This is the last superadmin who may sign in. Add another one first.',
+		ja: 'ログインできる最後の全体管理者です。先に別の全体管理者を追加してください。',
+	},
+	has_all_domains: {
+		en: 'A superadmin has all domains.',
+		ja: '全体管理者はすべてのドメインを管理します。',
+	},
+	not_with_a_token: {
+		en: 'This takes a person who signed in, not an API token.',
+		ja: 'API トークンではなく、ログインした人だけが行えます。',
+	},
+	no_scope: {
+		en: 'The token is not good for this.',
+		ja: 'このトークンでは行えません。',
+	},
+	bad_token: {
+		en: 'The token is not accepted.',
+		ja: 'このトークンは使えません。',
+	},
+	bad_scope: {
+		en: 'This is no scope. Write it as in mailbox.read.',
+		ja: '範囲の書き方が正しくありません。mailbox.read のように書いてください。',
+	},
+	unknown_scope: {
+		en: 'No request needs this.',
+		ja: 'この範囲に当たる操作はありません。',
+	},
+	too_many_tokens: {
+		en: 'You have 100 tokens already. End one first.',
+		ja: 'トークンはすでに 100 個あります。先にどれかを無効にしてください。',
+	},
+	own_tokens_only: {
+		en: 'Everybody makes his own tokens.',
+		ja: 'トークンは本人だけが作れます。',
+	},
+	unbound: {
+		en: 'Confirm that this network may send for everybody.',
+		ja: 'このネットワークから誰の名義でも送信できることを確認してください。',
+	},
+	answered: {
+		en: 'This request was answered already.',
+		ja: 'この申請にはすでに回答があります。',
+	},
+	role_address_protected: {
+		en: 'postmaster, abuse and hostmaster of this domain belong to superadmins.',
+		ja: 'このドメインの postmaster、abuse、hostmaster は全体管理者だけが扱えます。',
+	},
 	superadmin_only: {
 		en: 'Only a superadmin may do this.',
 		ja: 'この操作は全体管理者だけが行えます。',

@@ -25,6 +25,8 @@ function fixOf(a: Attention): string {
 				: `#/domains/${a.noun_id}`;
 		case 'whitelist':
 			return `#/whitelist/${a.noun_id}`;
+		case 'relay_request':
+			return `#/relay-requests/${a.noun_id}`;
 		case 'job':
 			return `#/jobs/${a.noun_id}`;
 		case 'node':
