@@ -1,9 +1,14 @@
 """Bulk import through the API: what is read, shown, imported and reported."""
 
+import os
+import time
 import unittest
 
 import bulkimport
+import instance
 from bulkimport import HASH
+
+SOAK = bool(os.environ.get("POSTROOM_SOAK"))
 
 
 class Mailboxes(bulkimport.ImportCase):
@@ -371,6 +376,64 @@ class Others(bulkimport.ImportCase):
             self.assertEqual(
                 (made["counts"]["unchanged"], made["counts"]["rows"]),
                 (body.count(b"\n") - 1,) * 2, self.said(made))
+
+
+class Files(bulkimport.ImportCase):
+    """As LibreOffice wrote them, see tests/data/import/make."""
+
+    def test_each_encoding_and_separator_reads_the_same(self):
+        folder = os.path.join(instance.ROOT, "tests", "data", "import")
+        for name, encoding, separator in (
+                ("utf8", "utf-8", "comma"),
+                ("shift-jis", "shift_jis", "comma"),
+                ("semicolon", "utf-8", "semicolon"),
+                ("tab", "utf-8", "tab")):
+            with self.subTest(name):
+                d = self.domain()["name"]
+                with open(os.path.join(folder, f"libreoffice-{name}.csv"),
+                          "rb") as f:
+                    data = f.read().replace(b"DOMAIN", d.encode())
+                made = self.check(self.upload(data), {"passwords": "none"})
+                self.assertEqual((made["options"]["encoding"],
+                                  made["options"]["separator"]),
+                                 (encoding, separator))
+                # A name of two lines is wrong; the lines behind it count on.
+                self.assertEqual(self.said(made), [(4, 2, "bad_character")])
+                self.bring_in(made)
+                rows = self.servers.db.sql(
+                    "SELECT SUBSTRING_INDEX(address, '@', 1), name, "
+                    "quota_bytes, state FROM mailbox WHERE address LIKE "
+                    f"'%@{d}' ORDER BY address", "postroom").split("\n")
+                self.assertEqual([r for r in rows if r], [
+                    f"hanako\t髙橋 \"花\" 子①\t{500 << 20}\t3",
+                    "saburo\t表能ソ十\t0\t1",
+                    f"taro\t山田, 太郎\t{2 << 30}\t1"])
+
+
+class Away(bulkimport.ImportCase):
+    own = True
+
+    def test_the_database_goes_away_and_comes_back(self):
+        d = self.domain()["name"]
+        data = "".join(["address,name\n"] + [
+            f"u{i}@{d},Person {i}\n" for i in range(4000)])
+        made = self.check(self.upload(data.encode()), {"passwords": "none"})
+        job = self.run_job(made)
+        bulkimport.until("some rows", lambda: self.servers.count(
+            f"SELECT n_made FROM import WHERE id = {made['id']}") > 0)
+        self.servers.db.stop()
+        if SOAK:
+            time.sleep(30)
+        self.servers.db.start()
+        bulkimport.until("the end", lambda: self.servers.count(
+            f"SELECT state FROM job WHERE id = {job['id']}") == 3, 120)
+        self.assertEqual(self.servers.count(
+            "SELECT (SELECT COUNT(*) FROM mailbox) * 10000 + "
+            f"(SELECT n_made FROM import WHERE id = {made['id']})"),
+            4000 * 10001)
+        self.assertEqual(self.servers.count(
+            "SELECT COUNT(*) - COUNT(DISTINCT noun_id) FROM `change` "
+            "WHERE noun = 'mailbox'"), 0)
 
 
 class Hostile(bulkimport.ImportCase):

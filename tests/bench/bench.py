@@ -19,6 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "scripts", "lib"))
 
+import imports  # noqa: E402
 import lists  # noqa: E402
 import rebuild  # noqa: E402
 import saves  # noqa: E402
@@ -41,6 +42,7 @@ def parts():
             lambda report, opts, size: rebuild.bench_rebuild(report, size),
             size=size)
     found["signin"] = signin.bench_signin
+    found["import"] = imports.bench_import
     return found
 
 
