@@ -4,6 +4,7 @@
  */
 #include "cli/rows.h"
 
+#include "base/size.h"
 #include "base/timeutil.h"
 
 static bool
@@ -12,53 +13,18 @@ bad_value(struct err *e, const char *reason, const char *in, const char *text)
 	return err_set(e, ERR_INVALID, "value", reason, in, "%s: %s", in, text);
 }
 
-static int
-unit_shift(char c)
-{
-	switch (char_lower(c)) {
-	case 'k':
-		return 10;
-	case 'm':
-		return 20;
-	case 'g':
-		return 30;
-	case 't':
-		return 40;
-	default:
-		return -1;
-	}
-}
-
 bool
 cli_size(const char *in, char *out, size_t cap, struct err *e)
 {
-	static const char hint[] = "a size is like 512M, 2G, none or default";
-	const char *whole = in;
-	char digits[24];
-	size_t n = strspn(in, "0123456789");
-	int shift = 0;
-	int64_t value;
+	struct err inner = ERR_EMPTY;
+	int64_t bytes;
 
-	if (strcmp(in, "none") == 0)
-		return str_copy(out, cap, "0");
 	if (strcmp(in, "default") == 0)
 		return str_copy(out, cap, "null");
-	if (!str_copy_n(digits, sizeof(digits), in, n)
-		|| !str_to_i64(digits, 0, INT64_MAX, &value))
-		return bad_value(e, "wrong_type", in, hint);
-	in += n;
-	if (*in != '\0')
-		shift = unit_shift(*in++);
-	if (shift > 0 && strcmp(in, "iB") == 0)
-		in += 2;
-	else if (*in == 'B')
-		in++;
-	if (shift < 0 || *in != '\0')
-		return bad_value(e, "wrong_type", whole, hint);
-	if (value > (INT64_MAX >> shift))
-		return bad_value(e, "out_of_range", whole, hint);
-	return snprintf(out, cap, "%lld", (long long)(value << shift))
-		< (int)cap;
+	if (!size_parse(in, &bytes, NULL, &inner))
+		return bad_value(e, inner.item[0].reason, in,
+			"a size is like 512M, 2G, none or default");
+	return snprintf(out, cap, "%lld", (long long)bytes) < (int)cap;
 }
 
 static int64_t

@@ -19,7 +19,7 @@ static const struct {
 	{ "terabytes", "1T", "1099511627776" },
 	{ "none is no limit", "none", "0" },
 	{ "default is the domain's", "default", "null" },
-	{ "a fraction", "1.5G", NULL },
+	{ "a fraction", "1.5G", "1610612736" },
 	{ "a negative size", "-1G", NULL },
 	{ "an unknown unit", "5X", NULL },
 	{ "a unit alone", "G", NULL },
