@@ -282,3 +282,44 @@ text_url(struct str *out, const char *s)
 	}
 	return str_is_ok(out) || take_back(out, before);
 }
+
+static const char *
+html_reference(uint32_t code)
+{
+	switch (code) {
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '&':
+		return "&amp;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+bool
+text_html(struct str *out, const char *s)
+{
+	const size_t before = out->len, len = strlen(s);
+	uint32_t code;
+
+	for (size_t i = 0, n; i < len; i += n) {
+		const char *reference;
+
+		n = utf8_next(s + i, len - i, &code);
+		if (n == 0
+			|| (code != '\t' && code != '\n'
+				&& (code < 0x20 || code == 0x7f)))
+			return take_back(out, before);
+		reference = html_reference(code);
+		if (!(reference ? str_add(out, reference)
+				: str_add_n(out, s + i, n)))
+			return take_back(out, before);
+	}
+	return true;
+}

@@ -66,6 +66,13 @@ bool text_csv_guarded(struct str *out, const char *cell) MUST_USE;
 /* Does a spreadsheet take this cell for a formula? */
 bool text_is_formula(const char *cell) MUST_USE;
 
+/*
+ * Text of an HTML page, also inside of an attribute in double quotes: `<`, `>`,
+ * `&` and both quotes as references. Refuses invalid UTF-8 and control
+ * characters other than tab and line feed.
+ */
+bool text_html(struct str *out, const char *s) MUST_USE;
+
 /* `s` percent-encoded for a path segment or query value (RFC 3986, unreserved
  * characters stay). Fails on overflow only. */
 bool text_url(struct str *out, const char *s);

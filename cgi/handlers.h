@@ -94,6 +94,9 @@ route_handler nodes_list, nodes_create, nodes_get, nodes_patch, nodes_delete,
 extern const struct form diff_query_form, rollback_query_form;
 route_handler diff_show, rollback_show;
 
+extern const struct form document_query_form;
+route_handler document_show;
+
 route_handler health_show, metrics_show;
 
 extern const struct form feed_after_form, feed_all_form, feed_keys_form,

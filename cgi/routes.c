@@ -283,6 +283,9 @@ const struct route routes[] = {
 	{ METHOD_GET, API("/explain"), GATE_SUPERADMIN, &explain_form, NULL, 0,
 		explain_show, "explain.get" },
 
+	{ METHOD_GET, API("/document"), GATE_SUPERADMIN, &document_query_form,
+		NULL, 0, document_show, "document.get" },
+
 	{ METHOD_GET, API("/search"), GATE_ADMIN, &search_query_form, NULL, 0,
 		search_show, "search.get" },
 	{ METHOD_GET, API("/home"), GATE_ADMIN, NULL, NULL, 0,

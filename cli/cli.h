@@ -100,6 +100,7 @@ extern const struct cli_command cli_backup_commands[];
 extern const struct cli_command cli_bulk_commands[];
 extern const struct cli_command cli_complete_commands[];
 extern const struct cli_command cli_doctor_commands[];
+extern const struct cli_command cli_document_commands[];
 extern const struct cli_command cli_domain_commands[];
 extern const struct cli_command cli_export_commands[];
 extern const struct cli_command cli_import_commands[];

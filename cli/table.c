@@ -11,6 +11,7 @@ static const struct cli_command *const groups[] = {
 	cli_whitelist_commands,
 	cli_bulk_commands,
 	cli_export_commands,
+	cli_document_commands,
 	/* Its words go before what else may be a file. */
 	cli_import_from_commands,
 	cli_import_commands,

@@ -23,6 +23,7 @@ enum {
 	Q_ASK,
 	Q_OPEN,
 	Q_REPLY,
+	Q_LAST_REPLY,
 	Q_PURGE,
 	Q_N
 };
@@ -96,6 +97,12 @@ static const struct sql sql[] = {
 		      "r.created FROM node_request q LEFT JOIN node_reply r "
 		      "ON r.request_id = q.id WHERE q.id = ? AND q.node_id = ?",
 		"uu", "sttsst" },
+	[Q_LAST_REPLY] = { "SELECT q.verb, q.created, q.expires, r.code, "
+			   "r.body, r.created FROM node_request q "
+			   "JOIN node_reply r ON r.request_id = q.id "
+			   "WHERE q.node_id = ? AND q.verb = ? "
+			   "AND r.code = 'ok' ORDER BY q.id DESC LIMIT 1",
+		"us", "sttsst" },
 	[Q_PURGE] = { "DELETE FROM node_request WHERE created < ? LIMIT 1000",
 		"t", "" },
 };
@@ -355,32 +362,52 @@ node_request_row_open(struct db *db, uint64_t node_id, int64_t at_us,
 		ARGS(arg_u64(node_id), arg_time(at_us)), n_r, NULL, e);
 }
 
+/* The one row of a request with its reply, if there is one. */
+static bool
+take_reply(struct rows *r, struct arena *a, struct node_reply_row *out,
+	bool *found_r, struct err *e)
+{
+	bool ok = true;
+
+	*out = (struct node_reply_row){ 0 };
+	*found_r = false;
+	if (rows_next(r)) {
+		*found_r = true;
+		out->verb = row_dup(r, 0, a);
+		out->created_us = row_time(r, 1);
+		out->expires_us = row_time(r, 2);
+		out->replied_us = row_time(r, 5);
+		ok = out->verb != NULL;
+		if (ok && !row_is_null(r, 3)) {
+			out->code = row_dup(r, 3, a);
+			out->body = row_dup(r, 4, a);
+			ok = out->code && out->body;
+		}
+	}
+	return rows_done(r, e) && (ok || err_memory(e));
+}
+
 bool
 node_request_row_get(struct db *db, struct arena *a, uint64_t node_id,
 	uint64_t id, struct node_reply_row *out, bool *found_r, struct err *e)
 {
 	struct rows r;
-	bool ok = true;
 
-	*out = (struct node_reply_row){ 0 };
-	*found_r = false;
-	if (!db_query(db, &sql[Q_REPLY], ARGS(arg_u64(id), arg_u64(node_id)),
-		    &r, e))
-		return false;
-	if (rows_next(&r)) {
-		*found_r = true;
-		out->verb = row_dup(&r, 0, a);
-		out->created_us = row_time(&r, 1);
-		out->expires_us = row_time(&r, 2);
-		out->replied_us = row_time(&r, 5);
-		ok = out->verb != NULL;
-		if (ok && !row_is_null(&r, 3)) {
-			out->code = row_dup(&r, 3, a);
-			out->body = row_dup(&r, 4, a);
-			ok = out->code && out->body;
-		}
-	}
-	return rows_done(&r, e) && (ok || err_memory(e));
+	return db_query(db, &sql[Q_REPLY], ARGS(arg_u64(id), arg_u64(node_id)),
+		       &r, e)
+		&& take_reply(&r, a, out, found_r, e);
+}
+
+bool
+node_reply_row_last(struct db *db, struct arena *a, uint64_t node_id,
+	const char *verb, struct node_reply_row *out, bool *found_r,
+	struct err *e)
+{
+	struct rows r;
+
+	return db_query(db, &sql[Q_LAST_REPLY],
+		       ARGS(arg_u64(node_id), arg_text(verb)), &r, e)
+		&& take_reply(&r, a, out, found_r, e);
 }
 
 bool

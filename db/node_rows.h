@@ -103,6 +103,10 @@ struct node_reply_row {
 bool node_request_row_get(struct db *db, struct arena *a, uint64_t node_id,
 	uint64_t id, struct node_reply_row *out, bool *found_r,
 	struct err *e) MUST_USE;
+/* The newest good reply of a node to this verb. */
+bool node_reply_row_last(struct db *db, struct arena *a, uint64_t node_id,
+	const char *verb, struct node_reply_row *out, bool *found_r,
+	struct err *e) MUST_USE;
 /* With their replies. */
 bool node_request_row_purge(struct db *db, int64_t before_us, uint64_t *n_r,
 	struct err *e) MUST_USE;

@@ -52,13 +52,16 @@ class Table(unittest.TestCase):
                            ("admin", switch), ("node", set())):
             self.assertLessEqual(basic | more, verbs[noun], noun)
         for word in ("export", "backup", "restore", "job", "publish",
-                     "explain"):
+                     "explain", "document"):
             self.assertIn(word, verbs)
 
     def test_every_writing_command_can_be_tried(self):
+        reading = {"list", "show"}
+        # A lock is of sign-in, now: there is nothing to try.
+        reading.add("lock")
         for group, verb, _, options in table():
             if group in ("domain", "mailbox", "alias", "whitelist") \
-                    and verb not in ("list", "show"):
+                    and verb not in reading:
                 self.assertIn("--dry-run", options, f"{group} {verb}")
 
     def test_each_command_has_help(self):
@@ -157,6 +160,19 @@ class Lists(DbCase):
                      reason="not_a_choice")
         self.refused(1 if False else 2, "export", "mailboxes", "--sort",
                      "password", reason="not_a_choice")
+
+    def test_the_system_as_one_page(self):
+        page = self.run_cli("document", "--as-known").stdout
+        self.assertTrue(page.startswith("<!doctype html>"))
+        self.assertTrue(page.endswith("</html>\n"))
+        self.assertIn("<td>info@a.test</td><td>u0@a.test, u1@a.test</td>",
+                      page)
+        self.assertNotIn(HASH, page)
+        path = os.path.join(self.dir, "system.html")
+        self.run_cli("document", "--language", "ja", "--as-known",
+                     "--output", path)
+        with open(path, encoding="utf-8") as f:
+            self.assertIn("ドメイン", f.read())
 
     def test_completion_in_a_real_shell(self):
         home = os.path.join(self.dir, "bin")

@@ -153,3 +153,22 @@ test('a list is a file with its filter, in each encoding', async ({ page, faults
 	await page.keyboard.press('Escape');
 	await settled(page);
 });
+
+test('the system is a page of its own, with the settings as they are', async ({ page }) => {
+	await go(page, '/system');
+	const file = page.waitForEvent('download');
+	await page.getByRole('button', { name: 'Document' }).click();
+	await page.getByRole('menuitem', { name: 'In Japanese' }).click();
+	const got = await file;
+	expect(got.suggestedFilename()).toMatch(/^mail-system-\d{4}-\d\d-\d\d\.html$/);
+	const text = readFileSync(await got.path()).toString();
+	expect(text).toContain('<html lang="ja">');
+	expect(text).toContain(domain);
+	// The real Postfix of this host told them, with the file that sets it.
+	expect(text).toMatch(/virtual_mailbox_domains<\/td><td>lmdb:[^<]*<\/td><td>[^<]*main\.cf:\d+/);
+	const show = await page.context().newPage();
+	await show.setContent(text);
+	await expect(show.getByRole('heading', { name: 'メールサーバー' })).toBeVisible();
+	if (process.env.POSTROOM_PICTURES) await show.screenshot({ path: 'output/document-ja.png' });
+	await show.close();
+});

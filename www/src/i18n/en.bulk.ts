@@ -15,11 +15,9 @@ export const en = {
 	'bulk.restore': (what: string) => `Restore ${what}?`,
 	'bulk.act.limits': 'Limits',
 	'bulk.act.toAlias': 'Add to alias',
-	'bulk.more': 'More for the selection',
 	'bulk.toAliasText': 'They become targets of this alias, beside those that it has.',
 	'bulk.aliasAddress': 'Alias',
 	'bulk.limitsText': 'A field that stays empty changes nothing. 0 means no limit.',
-	'bulk.limitsNone': 'Fill in at least one limit.',
 	'bulk.deleteText.domains':
 		'They leave all map files at once, with their mailboxes and aliases. Their mail is kept for some days, and each can be restored.',
 	'bulk.deleteText.mailboxes':
@@ -31,7 +29,6 @@ export const en = {
 	'bulk.targets': 'Take them out of the aliases that deliver to them',
 	'bulk.targetsHelp': 'Otherwise those that an alias delivers to stay, and the report names them.',
 	'bulk.typeCount': (n: string) => `Type ${n} to delete them`,
-	'bulk.typeWrong': 'This is not the number.',
 	'bulk.restoreText':
 		'They come back as they were. The report names those whose name was taken meanwhile.',
 	'bulk.started': (what: string) => `Working on ${what}`,
@@ -51,9 +48,7 @@ export const en = {
 		'Whoever has the file can try out passwords. It is for moving to another system; that it was made is logged.',
 	'export.failed': 'The list was not exported',
 	'document.button': 'Document',
-	'document.text':
-		'Domains, aliases, whitelist, mail servers and their settings on one page that needs nothing else, without secrets.',
-	'document.title': 'The system as documented',
+	'document.failed': 'The page was not made',
 	'document.en': 'In English',
 	'document.ja': 'In Japanese',
 

@@ -15,11 +15,9 @@ export const ja: Words<typeof en> = {
 	'bulk.restore': (what) => `${what}を復元しますか?`,
 	'bulk.act.limits': '上限',
 	'bulk.act.toAlias': 'エイリアスに追加',
-	'bulk.more': '選択した項目の操作',
 	'bulk.toAliasText': '現在の宛先に加えて、このエイリアスの宛先になります。',
 	'bulk.aliasAddress': 'エイリアス',
 	'bulk.limitsText': '空欄の項目は変更しません。0 は上限なしです。',
-	'bulk.limitsNone': '少なくとも 1 つの上限を入力してください。',
 	'bulk.deleteText.domains':
 		'メールボックスとエイリアスとともに、すべてのマップファイルからすぐに外れます。メールは一定の日数保存され、それぞれ復元できます。',
 	'bulk.deleteText.mailboxes':
@@ -31,7 +29,6 @@ export const ja: Words<typeof en> = {
 	'bulk.targetsHelp':
 		'外さない場合、エイリアスの宛先になっているものは削除されず、結果に名前が表示されます。',
 	'bulk.typeCount': (n) => `削除するには ${n} と入力してください`,
-	'bulk.typeWrong': '件数が一致しません。',
 	'bulk.restoreText': '元の状態に戻ります。名前がすでに使われているものは、結果に表示されます。',
 	'bulk.started': (what) => `${what}を処理しています`,
 	'bulk.expires.never': '無期限',
@@ -50,9 +47,7 @@ export const ja: Words<typeof en> = {
 		'ファイルを持つ人はパスワードの推測を試せます。他のシステムへの移行のための機能で、作成したことは記録されます。',
 	'export.failed': 'エクスポートできませんでした',
 	'document.button': '構成文書',
-	'document.text':
-		'ドメイン、エイリアス、ホワイトリスト、メールサーバーとその設定を、単独で開ける 1 つのページにまとめます。秘密情報は含みません。',
-	'document.title': 'システムの構成文書',
+	'document.failed': '構成文書を作成できませんでした',
 	'document.en': '英語',
 	'document.ja': '日本語',
 

@@ -15,6 +15,7 @@ import { ErrorBox } from '../ui/ErrorBox';
 import { Empty, Mark, Time } from '../ui/Marks';
 import { type Column, DataTable } from '../ui/Table';
 import { Toolbar, ToolbarEnd } from '../ui/Toolbar';
+import { DocumentMenu } from './DocumentMenu';
 import { NewNode } from './NewNode';
 import { NodePage } from './NodePage';
 
@@ -98,7 +99,10 @@ function Nodes({ isNew }: { isNew: boolean }) {
 		<Page title={t('nav.system')}>
 			<Toolbar>
 				<p className="muted">{t('system.intro')}</p>
-				<ToolbarEnd>{add}</ToolbarEnd>
+				<ToolbarEnd>
+					<DocumentMenu nodes={rows ?? []} />
+					{add}
+				</ToolbarEnd>
 			</Toolbar>
 			{q.error instanceof ApiError && !rows && (
 				<ErrorBox error={q.error} onRetry={() => void q.refetch()} />
