@@ -224,7 +224,9 @@ set_scheme(struct reading *r, const struct conf_key *k, const char *value)
 }
 
 static const char *const roles[] = {
-	[NODE_MAILBOX] = "mailbox", [NODE_SECONDARY] = "secondary"
+	[NODE_MAILBOX] = "mailbox",
+	[NODE_SECONDARY] = "secondary",
+	[NODE_OUTBOUND] = "outbound",
 };
 
 const char *
@@ -245,7 +247,7 @@ set_role(struct reading *r, const struct conf_key *k, const char *value)
 		return true;
 	}
 	return refuse(r, k->section, k->key, "not_a_choice",
-		"it must be mailbox or secondary");
+		"it must be mailbox, secondary or outbound");
 }
 
 static bool

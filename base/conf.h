@@ -57,8 +57,9 @@ struct conf_cli {
 
 /* What a mail node is for. */
 enum node_role {
-	NODE_MAILBOX,  /* mailboxes are here */
-	NODE_SECONDARY /* takes mail for a mailbox host that is away */
+	NODE_MAILBOX,   /* mailboxes are here */
+	NODE_SECONDARY, /* takes mail for a mailbox host that is away */
+	NODE_OUTBOUND   /* sends mail of the other nodes to the world */
 };
 
 struct conf_node {

@@ -117,11 +117,15 @@ write_change(struct jsonw *w, const struct map_change *x)
 	jsonw_end(w);
 }
 
-/* Who may relay and who is signed in is none of a secondary's business. */
+/* A key is told to those whose files it changes. */
 static bool
 is_for(enum node_role role, char kind)
 {
-	return kind == 'a' || kind == 'd' || role == NODE_MAILBOX;
+	if (kind == 'w')
+		return role_has_relays(role);
+	if (kind == 's')
+		return role_has(role, MAP_ACCOUNTS);
+	return role_maps(role) != 0;
 }
 
 /* What people steer; the approvals themselves are asked for when `acts` or the
@@ -326,5 +330,38 @@ feed_lines(struct call *c, struct err *e)
 	strset_free(&keys);
 	map_set_free(&set);
 	holds_free(&faults);
+	return ok;
+}
+
+static bool
+write_relay(void *ctx, const char *network, int64_t expires_us, struct err *e)
+{
+	struct jsonw *w = ctx;
+	(void)e;
+	jsonw_object(w, NULL);
+	jsonw_str(w, "network", network);
+	jsonw_time(w, "expires_at", expires_us);
+	jsonw_end(w);
+	return true;
+}
+
+bool
+feed_relays(struct call *c, struct err *e)
+{
+	struct jsonw *w = reply_json(c->reply, 200);
+	uint64_t serial;
+	bool ok = begin(c, &serial, e);
+	if (ok) {
+		jsonw_object(w, NULL);
+		jsonw_uint(w, "serial", serial);
+		jsonw_str(w, "next_hop", c->peer.next_hop);
+		jsonw_array(w, "items");
+		ok = !role_has_relays(c->peer.role)
+			|| map_relays(
+				c->core->db, c->peer.role, write_relay, w, e);
+		jsonw_end(w);
+		jsonw_end(w);
+	}
+	end(c);
 	return ok;
 }

@@ -295,6 +295,8 @@ const struct route routes[] = {
 		0, feed_changes, "feed.changes" },
 	{ METHOD_GET, API("/feed/approvals"), GATE_NODE, NULL, NULL, 0,
 		feed_approvals, "feed.approvals" },
+	{ METHOD_GET, API("/feed/relays"), GATE_NODE, NULL, NULL, 0,
+		feed_relays, "feed.relays" },
 	{ METHOD_GET, API("/feed/domain"), GATE_NODE, &feed_domain_form, NULL,
 		0, feed_domain, "feed.domain" },
 	{ METHOD_GET, API("/feed/all"), GATE_NODE, &feed_all_form, NULL, 0,

@@ -163,13 +163,13 @@ node_locked(struct tx *t, uint64_t id, uint64_t version,
 		&& check_version(version, out->version, e);
 }
 
-/* The mailbox hosts relay for the networks of other nodes. */
+/* The nodes relay for the networks of other nodes. */
 static bool
 key_networks(struct tx *t, const struct node_def_row *row, struct err *e)
 {
 	const char *at = row->network;
 
-	while (row->role != NODE_MAILBOX && *at) {
+	while (*at) {
 		const size_t n = strcspn(at, " ");
 		const char *one = arena_strndup(t->arena, at, n);
 

@@ -20,8 +20,6 @@
 #include "core/core.h"
 #include "db/node_rows.h"
 
-/* Beside those of base/conf.h; it has no maps, so no postroom-mapd either. */
-enum { NODE_OUTBOUND = NODE_SECONDARY + 1 };
 const char *node_role_word(unsigned role);
 
 #define NODE_NAME_SIZE 65
@@ -30,7 +28,7 @@ const char *node_role_word(unsigned role);
 
 struct node_in {
 	char name[NODE_NAME_SIZE];
-	unsigned role; /* enum node_role, or NODE_OUTBOUND */
+	unsigned role; /* enum node_role */
 	char network[NODE_NETWORK_SIZE];
 	char next_hop[256];
 	char note[801];

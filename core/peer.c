@@ -42,8 +42,12 @@ refuse(struct core *c, const char *client, const char *name, const char *why,
 static bool
 role_of(const char *name, enum node_role *role_r)
 {
-	*role_r = NODE_SECONDARY;
-	return strcmp(name, node_role_name(NODE_SECONDARY)) == 0;
+	for (int i = NODE_MAILBOX; i <= NODE_OUTBOUND; i++) {
+		*role_r = (enum node_role)i;
+		if (strcmp(name, node_role_name(*role_r)) == 0)
+			return true;
+	}
+	return false;
 }
 
 bool

@@ -93,7 +93,9 @@ static const struct sql sql[Q_COUNT] = {
 	[Q_RELAYS] = { "SELECT network, expires FROM map_whitelist"
 		       " WHERE alive = 1 AND state = 1",
 		"", "st" },
-	[Q_NODE_RELAYS] = { "SELECT network FROM map_node_relay", "", "s" },
+	[Q_NODE_RELAYS] = { "SELECT network FROM map_node_network "
+			    "WHERE ? = 'outbound' OR role <> 'mailbox'",
+		"s", "s" },
 	[Q_NODE_FIND] = { "SELECT id FROM map_node WHERE name = ?", "s", "u" },
 	[Q_NODE_ADD] = { "INSERT IGNORE INTO node (name, role, created)"
 			 " VALUES (?, 'mailbox', UTC_TIMESTAMP(6))",
@@ -463,13 +465,15 @@ each_network(const char *list, map_relay_each *each, void *ctx, struct err *e)
 	return true;
 }
 
-/* Other nodes deliver through a mailbox host by their role. */
+/* Other nodes hand mail to it by their role. */
 static bool
-node_relays(struct db *db, map_relay_each *each, void *ctx, struct err *e)
+node_relays(struct db *db, enum node_role role, map_relay_each *each, void *ctx,
+	struct err *e)
 {
 	struct rows r;
 	bool ok = true;
-	if (!db_query(db, &sql[Q_NODE_RELAYS], NO_ARGS, &r, e))
+	if (!db_query(db, &sql[Q_NODE_RELAYS],
+		    ARGS(arg_text(node_role_name(role))), &r, e))
 		return false;
 	while (ok && rows_next(&r))
 		ok = each_network(row_text(&r, 0), each, ctx, e);
@@ -477,7 +481,8 @@ node_relays(struct db *db, map_relay_each *each, void *ctx, struct err *e)
 }
 
 bool
-map_relays(struct db *db, map_relay_each *each, void *ctx, struct err *e)
+map_relays(struct db *db, enum node_role role, map_relay_each *each, void *ctx,
+	struct err *e)
 {
 	struct rows r;
 	bool ok = true;
@@ -485,7 +490,7 @@ map_relays(struct db *db, map_relay_each *each, void *ctx, struct err *e)
 		return false;
 	while (ok && rows_next(&r))
 		ok = each(ctx, row_text(&r, 0), row_time(&r, 1), e);
-	return rows_done(&r, e) && ok && node_relays(db, each, ctx, e);
+	return rows_done(&r, e) && ok && node_relays(db, role, each, ctx, e);
 }
 
 bool

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/base.h"
 #include "base/err.h"
+#include "base/conf.h"
 #include "db/db.h"
 
 /* For db_open. map_all_sql is what map_rows_load_all needs. */
@@ -121,12 +122,13 @@ bool map_rows_load_domain(struct db *db, const char *domain, struct arena *a,
 bool map_rows_load_all(struct db *db, struct arena *a, struct map_rows *out,
 	struct err *e) MUST_USE;
 
-/* Each active whitelist entry, and each network of a node that delivers through
- * the mailbox hosts (map_node_relay); in any order. */
+/* Each active whitelist entry, and each network of a node that hands mail to
+ * one of this role: to the mailbox hosts the others, to an outbound relay all
+ * (map_node_network). In any order. */
 typedef bool map_relay_each(
 	void *ctx, const char *network, int64_t expires_us, struct err *e);
-bool map_relays(
-	struct db *db, map_relay_each *each, void *ctx, struct err *e) MUST_USE;
+bool map_relays(struct db *db, enum node_role role, map_relay_each *each,
+	void *ctx, struct err *e) MUST_USE;
 
 /* What a node says of itself. */
 struct map_status {

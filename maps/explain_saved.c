@@ -83,7 +83,7 @@ relay_text(struct db *db, struct arena *a, const char **text_r, struct err *e)
 {
 	struct relay_list l = { 0 };
 	struct str s = str_in(a, TABLE_BYTES);
-	bool ok = map_relays(db, add_relay, &l, e);
+	bool ok = map_relays(db, NODE_MAILBOX, add_relay, &l, e);
 	relay_sort(&l);
 	ok = ok && (relay_table(&l, now_us(), &s) || err_memory(e));
 	relay_free(&l);

@@ -6,6 +6,8 @@
 unsigned
 role_maps(enum node_role role)
 {
+	if (role == NODE_OUTBOUND)
+		return 0;
 	if (role == NODE_SECONDARY)
 		return MAP_BIT(MAP_MAILBOXES) | MAP_BIT(MAP_TRANSPORT)
 			| MAP_BIT(MAP_REFUSE) | MAP_BIT(MAP_DOMAINS);
@@ -15,7 +17,7 @@ role_maps(enum node_role role)
 bool
 role_has_relays(enum node_role role)
 {
-	return role == NODE_MAILBOX;
+	return role != NODE_SECONDARY;
 }
 
 const char *

@@ -1,9 +1,10 @@
 /*
  * What a node publishes by its role, and under which file names.
  *
- * A secondary has of the maps only who receives (its file relay_recipients),
+ * A mailbox host has all. A secondary has of the maps only who receives (its file relay_recipients),
  * how the domains are routed (transport), what is refused (refuse) and the
- * domains (relay_domains); no account, no sender, no whitelist.
+ * domains (relay_domains); no account, no sender, no whitelist. An outbound
+ * relay has the whitelist and nothing else.
  */
 #ifndef MAPS_ROLE_H
 #define MAPS_ROLE_H

@@ -84,7 +84,9 @@ finish(struct reading *r, const struct strset *keys, struct map_set *out,
 {
 	const struct secondary s = { &r->rows, r->f->next_hop };
 	bool ok;
-	if (r->f->role == NODE_MAILBOX) {
+	if (role_maps(r->f->role) == 0) {
+		ok = true;
+	} else if (r->f->role == NODE_MAILBOX) {
 		*out = r->host;
 		r->host = (struct map_set){ 0 };
 		ok = render_finish(&r->x, out, e);

@@ -369,6 +369,7 @@ start(struct app *app)
 	sessions_load(&app->node);
 	app->node.facts = &app->facts;
 	app->suspects = app->node.own_maps;
+	app->is_verified = app->suspects == 0;
 	app->next_check = INT64_MAX;
 	log_info("node %s, serial %llu", app->conf.map.node,
 		(unsigned long long)app->node.applied);

@@ -121,7 +121,7 @@ take_relay(void *ctx, const char *network, int64_t expires_us, struct err *e)
 static bool
 relays(struct source *s, struct relay_list *out, struct err *e)
 {
-	return map_relays(db_of(s), take_relay, out, e);
+	return map_relays(db_of(s), of(s)->conf->node.role, take_relay, out, e);
 }
 
 static bool

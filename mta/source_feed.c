@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/jsonw.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "base/timeutil.h"
 #include "maps/delta.h"
@@ -178,7 +179,7 @@ take_change(const struct json_value *v, struct arena *a,
 		.serial = (uint64_t)json_int(json_get(v, "serial")) };
 	if (!change.key)
 		return err_memory(e);
-	if ((kind[0] != 'a' && kind[0] != 'd') || kind[1] || !key[0]
+	if (!strchr("adsw", kind[0]) || kind[1] || !key[0]
 		|| strlen(key) > MAP_KEY_MAX)
 		return not_understood(e);
 	return map_changes_add(out, &change, e);
@@ -390,12 +391,39 @@ lines(struct source *s, const struct source_want *w, struct map_set *out,
 }
 
 static bool
+take_relay(const struct json_value *v, struct relay_list *out, struct err *e)
+{
+	const char *network = json_text(json_get(v, "network"), NULL);
+	const char *at = json_text(json_get(v, "expires_at"), NULL);
+	int64_t until = TIME_NONE;
+	struct err why = ERR_EMPTY;
+	if (at[0] != '\0' && !time_parse(at, &until, e))
+		return false;
+	if (relay_add(out, network, until, &why))
+		return true;
+	if (why.code != ERR_INVALID)
+		return err_merge(e, &why, NULL);
+	log_warn("whitelist: %s: %s", network, err_text(&why));
+	return true;
+}
+
+static bool
 relays(struct source *s, struct relay_list *out, struct err *e)
 {
-	(void)s;
-	(void)out;
-	(void)e;
-	return true;
+	const struct source_feed *f = of(s);
+	struct json *doc;
+	uint64_t serial;
+	if (!role_has_relays(f->conf->node.role))
+		return true;
+	if (!feed_http_call(f->http, "relays", NULL, &doc, e))
+		return false;
+	const struct json_value *items = json_get(json_root(doc), "items");
+	bool ok = take_head(of(s), json_root(doc), &serial, e)
+		&& (f->serial == 0 || is_of(serial, f->serial, e));
+	for (size_t i = 0; ok && i < json_len(items); i++)
+		ok = take_relay(json_at(items, i), out, e);
+	json_free(&doc);
+	return ok;
 }
 
 /* Take the lines of these keys and domains out. */
@@ -484,7 +512,11 @@ all(struct source *s, struct source_all *out, struct err *e)
 		return err_set(e, ERR_RETRY, "", "serial_moved", "",
 			"changes come faster than they can be read");
 	drop_faulty(&out->faults, &out->wanted);
-	return sort_all(&out->wanted, e);
+	f->serial = out->serial;
+	const bool ok = relays(s, &out->relays, e) && sort_all(&out->wanted, e);
+	f->serial = 0;
+	relay_sort(&out->relays);
+	return ok;
 }
 
 static void

@@ -94,7 +94,7 @@ GRANT SELECT ON map_setting TO 'postroom-map'@'localhost';
 GRANT SELECT (id) ON publication TO 'postroom-map'@'localhost';
 GRANT SELECT ON map_node_target TO 'postroom-map'@'localhost';
 GRANT SELECT ON map_node_request TO 'postroom-map'@'localhost';
-GRANT SELECT ON map_node_relay TO 'postroom-web'@'localhost', 'postroom-map'@'localhost';
+GRANT SELECT ON map_node_network TO 'postroom-web'@'localhost', 'postroom-map'@'localhost';
 GRANT SELECT ON map_key_revision TO 'postroom-map'@'localhost';
 GRANT SELECT, INSERT ON node_reply TO 'postroom-map'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON node_status TO 'postroom-map'@'localhost';

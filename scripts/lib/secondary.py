@@ -1,7 +1,7 @@
-"""A private instance that is a secondary MX: Postfix and Postroom's publisher.
+"""Private instances that are nodes elsewhere: Postroom's publisher and mail servers.
 
-It has no database, web server or Dovecot; its maps come over HTTPS from the
-feed of another instance, with a token that `postroom node add` printed.
+They have no database and no web server; their maps come over HTTPS from
+the feed of another instance, with a token that `postroom node add` printed.
 """
 
 import os
@@ -9,11 +9,13 @@ import os
 import layout
 import private
 
-PORTS = ["smtp"]
 
+class Elsewhere(private.Instance):
+    """One node, by name, fed from `url` (https://...)."""
 
-class Secondary(private.Instance):
-    """One secondary, by name, fed from `url` (https://...)."""
+    role = None
+    listens = ("smtp",)
+    files = ()  # what is there once it has published
 
     def create(self, url, token, ca, throwaway=False):
         """Lay it out. `token` None keeps the one it has; `ca` is a file."""
@@ -21,7 +23,7 @@ class Secondary(private.Instance):
         self._make_folders()
         with private.ports_lock():
             ports = self.settings.get("ports") or layout.pick_ports(
-                PORTS, private.ports_of_others(self.name), False)
+                self.listens, private.ports_of_others(self.name), False)
             self.settings = {
                 "name": self.name, "ports": {**dict.fromkeys(
                     private.PORTS, 0), **ports},
@@ -44,7 +46,7 @@ class Secondary(private.Instance):
 
     def _words(self):
         words = super()._words()
-        words.update(ROLE="secondary", FEED_URL=self.settings["feed"],
+        words.update(ROLE=self.role, FEED_URL=self.settings["feed"],
                      FEED_TOKEN=self.path("feed-token"),
                      FEED_CA=self.settings["ca"], OUTSIDE="")
         return words
@@ -59,10 +61,10 @@ class Secondary(private.Instance):
     def _write_postfix(self, words):
         return [
             self._write("postfix/etc/main.cf",
-                        "postfix-secondary/main.cf.in",
+                        f"postfix-{self.role}/main.cf.in",
                         "postfix/private.cf.in", words=words),
             self._write("postfix/etc/master.cf",
-                        "postfix-secondary/master.cf.in", words=words)]
+                        f"postfix-{self.role}/master.cf.in", words=words)]
 
     def start(self):
         """Start what is not running, and wait until it answers."""
@@ -72,8 +74,40 @@ class Secondary(private.Instance):
         self.start_postfix()
 
     def wait_for_maps(self, deadline_s=30):
-        wanted = [os.path.join(self.maps, name) for name in (
-            "relay_domains.lmdb", "relay_recipients.lmdb", "transport.lmdb",
-            "refuse.lmdb")]
+        wanted = [os.path.join(self.maps, name) for name in self.files]
         private.wait_for(lambda: all(map(os.path.exists, wanted)),
                          "map files from postroom-mapd", deadline_s)
+
+
+class Secondary(Elsewhere):
+    """A secondary MX."""
+
+    role = "secondary"
+    files = ("relay_domains.lmdb", "relay_recipients.lmdb", "transport.lmdb",
+             "refuse.lmdb")
+
+
+class Outbound(Elsewhere):
+    """An outbound relay."""
+
+    role = "outbound"
+    files = ("whitelist.cidr",)
+
+
+class MailboxHost(Elsewhere):
+    """A mailbox host."""
+
+    role = "mailbox"
+    files = ("domains.lmdb", "mailboxes.lmdb", "aliases.lmdb",
+             "sender_login.lmdb", "transport.lmdb", "refuse.lmdb",
+             "whitelist.cidr", "../dovecot/mail.db")
+
+    listens = tuple(private.PORTS)
+
+    def _write_postfix(self, words):
+        return [*private.Instance._write_postfix(self, words),
+                *self._write_dovecot(words)]
+
+    def start_postfix(self):
+        self.start_dovecot()
+        super().start_postfix()

@@ -32,9 +32,9 @@ def _net():
     return net
 
 
-def start_secondary(servers, net, token, name):
-    """A running secondary in `net`, gone after the test."""
-    second = secondary.Secondary(name, servers.build)
+def start_node(servers, net, token, name, kind=secondary.Secondary):
+    """A running node in `net`, gone after the test."""
+    second = kind(name, servers.build)
     second.addresses = [SECONDARY, SECONDARY_TO_SENDER]
     stack.callback(second.destroy)
     with net.inside():
@@ -57,16 +57,17 @@ def _start():
 
     servers = stack.enter_context(instance.running(prepare=prepare))
     token = add_node(servers)
-    return servers, start_secondary(
+    return servers, start_node(
         servers, second, token, servers.name + "-s"), token, (
             primary, second, sender)
 
 
-def add_node(servers, name="mx2", network=SECONDARY):
-    """The token of a new secondary."""
+def add_node(servers, name="mx2", network=SECONDARY, role="secondary"):
+    """The token of a new node."""
+    hop = f"smtp:[{PRIMARY}]:{servers.ports['smtp']}"
     return servers.api.post("/nodes", {
-        "name": name, "role": "secondary", "network": network,
-        "next_hop": f"smtp:[{PRIMARY}]:{servers.ports['smtp']}"})["token"]
+        "name": name, "role": role, "network": network,
+        **({"next_hop": hop} if role == "secondary" else {})})["token"]
 
 
 class SecondCase(unittest.TestCase):
@@ -80,8 +81,15 @@ class SecondCase(unittest.TestCase):
         cls.servers, cls.second, cls.token, cls.nets = SecondCase.shared
         cls.api = cls.servers.api
 
-    def add_node(self, name, network):
-        return add_node(self.servers, name, network)
+    def add_node(self, name, network, role="secondary"):
+        return add_node(self.servers, name, network, role)
+
+    def start_node(self, kind, name):
+        """A node elsewhere of its role, beside the secondary."""
+        return start_node(
+            self.servers, self.nets[1],
+            self.add_node(name, SECONDARY, kind.role),
+            f"{self.servers.name}-{name}", kind)
 
     def wait_until(self, condition, what, deadline_s=10):
         return private.wait_for(condition, what, deadline_s)
