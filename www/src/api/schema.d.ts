@@ -1444,6 +1444,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feed/relays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The networks that a node of this role relays for
+         * @description Empty for a secondary.
+         */
+        get: operations["getFeedRelays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/feed/domain": {
         parameters: {
             query?: never;
@@ -2857,6 +2877,18 @@ export interface components {
                 domain: string;
                 serial: number;
                 guard_serial: number;
+            }[];
+        };
+        FeedRelays: {
+            serial: number;
+            next_hop: string;
+            items: {
+                network: string;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                expires_at: string | null;
             }[];
         };
         FeedDomain: {
@@ -8446,6 +8478,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FeedApprovals"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getFeedRelays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description each network, with its end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedRelays"];
                 };
             };
             400: components["responses"]["Problem"];

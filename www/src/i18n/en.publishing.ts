@@ -219,7 +219,8 @@ export const en = {
 	'node.role.mailbox': 'Mailbox host',
 	'node.role.secondary': 'Secondary MX',
 	'node.role.outbound': 'Outbound relay',
-	'node.roleHelp.mailbox': 'Has the mail and the sign-ins.',
+	'node.roleHelp.mailbox':
+		'Has the mail and the sign-ins. On another machine its token reads password hashes.',
 	'node.roleHelp.secondary':
 		'Takes mail while the others are away. It is given addresses only: no password, no key.',
 	'node.roleHelp.outbound': 'Sends mail for the others.',

@@ -220,7 +220,8 @@ export const ja: Words<typeof en> = {
 	'node.role.mailbox': 'メールボックス',
 	'node.role.secondary': 'セカンダリ MX (予備)',
 	'node.role.outbound': '送信中継',
-	'node.roleHelp.mailbox': 'メールを保存し、利用者がサインインします。',
+	'node.roleHelp.mailbox':
+		'メールを保存し、利用者がサインインします。別のマシンでは、トークンでパスワードのハッシュが読めます。',
 	'node.roleHelp.secondary':
 		'他のサーバーが止まっている間、メールを受け取ります。アドレスだけを渡し、パスワードや鍵は渡しません。',
 	'node.roleHelp.outbound': '他のサーバーに代わってメールを送信します。',
