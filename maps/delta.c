@@ -74,6 +74,26 @@ delta_set(struct delta *d, const struct map_set *live,
 	return true;
 }
 
+static int
+by_place(const void *a, const void *b)
+{
+	const struct delta_line *x = a, *y = b;
+	if (x->map != y->map)
+		return x->map < y->map ? -1 : 1;
+	return strcmp(x->key, y->key);
+}
+
+bool
+delta_join(struct delta *d, const struct delta *more, struct err *e)
+{
+	for (size_t i = 0; i < more->n; i++)
+		if (!delta_add(d, &more->line[i], e))
+			return false;
+	if (more->n > 0)
+		qsort(d->line, d->n, sizeof(d->line[0]), by_place);
+	return true;
+}
+
 bool
 delta_wants_reload(const struct delta *d)
 {

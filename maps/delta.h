@@ -45,6 +45,10 @@ bool delta_set(struct delta *d, const struct map_set *live,
  * more of them than there were. */
 void delta_keep(struct delta *d, struct delta_line x);
 
+/* Add the lines of another delta, none of which is in this one. */
+bool delta_join(struct delta *d, const struct delta *more, struct err *e)
+	__attribute__((warn_unused_result));
+
 /* Does the delta hold a line of a map that wants a reload of Postfix? */
 bool delta_wants_reload(const struct delta *d);
 

@@ -106,6 +106,45 @@ everything_stays(const struct everything *x, enum map_id map, const char *key,
 }
 
 bool
+everything_may_stay(const struct everything *x)
+{
+	return x->held.n > 0 || !gate_is_open(&x->gate);
+}
+
+/* An account whose row is gone stays with its lines. */
+static bool
+is_kept(const struct everything *x, enum map_id map, const char *key)
+{
+	return everything_stays(x, map, key, false)
+		&& (map != MAP_ACCOUNTS
+			|| !lines_find(&x->wanted.map[map], key));
+}
+
+bool
+everything_keep(struct everything *x, enum map_id map,
+	const struct map_lines *live, struct err *e)
+{
+	struct map_lines *l = &x->wanted.map[map], old = { 0 };
+	size_t kept = 0;
+	bool ok = true;
+	if (!everything_may_stay(x))
+		return true;
+	for (size_t i = 0; ok && i < live->n; i++) {
+		const struct map_line *y = &live->line[i];
+		if (is_kept(x, map, y->key))
+			ok = lines_add_ref(&old, y->key, y->value, e);
+	}
+	for (size_t i = 0; i < l->n; i++)
+		if (!everything_stays(x, map, l->line[i].key, true))
+			l->line[kept++] = l->line[i];
+	l->n = kept;
+	for (size_t i = 0; ok && i < old.n; i++)
+		ok = lines_add(l, old.line[i].key, old.line[i].value, e);
+	lines_free(&old);
+	return ok && lines_sort(l, e);
+}
+
+bool
 everything_render(const struct conf *conf, struct everything *x, struct err *e)
 {
 	struct source *s = NULL;

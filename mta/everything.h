@@ -33,6 +33,14 @@ void everything_free(struct everything *x);
 bool everything_stays(const struct everything *x, enum map_id map,
 	const char *key, bool is_wanted);
 
+/* May lines stay as they are live? */
+bool everything_may_stay(const struct everything *x);
+
+/* Put the lines that stay, of these that are live, in place of the wanted
+ * ones. */
+bool everything_keep(struct everything *x, enum map_id map,
+	const struct map_lines *live, struct err *e) MUST_USE;
+
 /* All live lines of a map, in key order. In a child: the file may be damaged. */
 bool everything_live(const struct conf_node *c, enum map_id map,
 	struct map_lines *out, struct err *e) MUST_USE;

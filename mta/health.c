@@ -23,19 +23,24 @@ look_at_cidr(struct node *n)
 		node_set_message(n, err_text(&e));
 }
 
+bool
+health_is_ours(const struct node *n, enum map_id map)
+{
+	char path[NODE_PATH_SIZE];
+	node_map_path(&n->conf->node, map, path);
+	const struct file_mark now = file_mark_of(path);
+	return now.ino && file_mark_equal(&now, &n->mark[map]);
+}
+
 unsigned
 health_look(struct node *n)
 {
 	unsigned maps = 0;
-	char path[NODE_PATH_SIZE];
 	if (role_has_relays(n->conf->node.role))
 		look_at_cidr(n);
 	for (int m = 0; m < MAP_COUNT; m++) {
-		if (!(n->own_maps & MAP_BIT(m)))
-			continue;
-		node_map_path(&n->conf->node, (enum map_id)m, path);
-		const struct file_mark now = file_mark_of(path);
-		if (!now.ino || !file_mark_equal(&now, &n->mark[m]))
+		if ((n->own_maps & MAP_BIT(m))
+			&& !health_is_ours(n, (enum map_id)m))
 			maps |= 1U << m;
 	}
 	if (n->users && !user_db_is_current(n->users))

@@ -17,6 +17,9 @@
  * at once. */
 unsigned health_look(struct node *n);
 
+/* Does the file of a map look as we left it? */
+bool health_is_ours(const struct node *n, enum map_id map);
+
 /* Is a Postfix map that these lines belong to not as we left it? */
 bool health_differs(const struct node *n, const struct delta *d);
 

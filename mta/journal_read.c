@@ -87,7 +87,8 @@ take(struct reading *r, char *text, struct err *e)
 	case 'I':
 		r->is_back = strstr(text, " back ") != NULL;
 		(void)sscanf(text, "I %" SCNu64 " %" SCNd64, &r->to, &r->at_us);
-		return true;
+		return !r->reader->remaking || !strstr(text, " anew")
+			|| r->reader->remaking(r->reader->ctx, r->at_us, e);
 	default:
 		return true;
 	}

@@ -34,6 +34,8 @@ struct journal_reader {
 		void *ctx, const struct journal_record *r, struct err *e);
 	/* Everything was made anew: what was read before counts no more. */
 	bool (*anew)(void *ctx, uint64_t serial, struct err *e);
+	/* Some maps were about to be made anew then. */
+	bool (*remaking)(void *ctx, int64_t at_us, struct err *e);
 	void *ctx;
 };
 

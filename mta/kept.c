@@ -5,35 +5,49 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/timeutil.h"
 #include "maps/rewind.h"
 #include "mta/everything.h"
 #include "mta/journal_read.h"
 
 #define TRY_MS 60000
+/* The clock of a file system stands still for so long. */
+#define FILE_CLOCK_US 10000
 
 struct overlay {
 	enum map_id map;
+	const struct strset *keys;
+	int64_t text_us; /* when the copy was written */
 	struct rewind last;
 	struct map_lines *out;
 };
 
 static bool
+is_wanted(const struct overlay *o, const char *key)
+{
+	return !o->keys || strset_has(o->keys, key);
+}
+
+static bool
 take_line(void *ctx, const struct journal_line *l, struct err *e)
 {
 	struct overlay *o = ctx;
-	return l->map != o->map
+	return l->map != o->map || !is_wanted(o, l->key)
 		|| rewind_take(&o->last, l->map, l->key, l->before, l->after,
 			l->tag, e);
 }
 
+/* A map that is made anew changes beside the journal, and its copy is written
+ * first: a copy that is newer has what stands before it, and more. */
 static bool
-take_anew(void *ctx, uint64_t serial, struct err *e)
+take_remaking(void *ctx, int64_t at_us, struct err *e)
 {
 	struct overlay *o = ctx;
-	(void)serial;
 	(void)e;
-	rewind_clear(&o->last);
+	if (o->text_us + FILE_CLOCK_US >= at_us)
+		rewind_clear(&o->last);
 	return true;
 }
 
@@ -56,20 +70,31 @@ take_text_line(struct overlay *o, char *line, struct err *e)
 		return err_set(e, ERR_INVALID, "", "bad_text", "",
 			"a text copy cannot be read");
 	*blank = *end = '\0';
-	return rewind_find(&o->last, o->map, line, &value)
+	return !is_wanted(o, line)
+		|| rewind_find(&o->last, o->map, line, &value)
 		|| lines_add(o->out, line, blank + 1, e);
 }
 
+static int64_t
+written_us(FILE *f)
+{
+	struct stat st;
+	if (fstat(fileno(f), &st) < 0)
+		return 0;
+	return (int64_t)st.st_mtim.tv_sec * US_PER_S
+		+ st.st_mtim.tv_nsec / 1000;
+}
+
 bool
-kept_text(const struct conf_node *c, enum map_id map, struct map_lines *out,
-	struct err *e)
+kept_text(const struct conf_node *c, enum map_id map, const struct strset *keys,
+	struct map_lines *out, struct err *e)
 {
 	char path[NODE_PATH_SIZE];
 	struct overlay o = {
-		.map = map, .last.serial = REWIND_LAST, .out = out
+		.map = map, .keys = keys, .last.serial = REWIND_LAST, .out = out
 	};
 	const struct journal_reader reader = {
-		.line = take_line, .anew = take_anew, .ctx = &o
+		.line = take_line, .remaking = take_remaking, .ctx = &o
 	};
 	char *line = NULL;
 	size_t cap = 0;
@@ -77,8 +102,8 @@ kept_text(const struct conf_node *c, enum map_id map, struct map_lines *out,
 	FILE *f = map == MAP_ACCOUNTS ? NULL : fopen(path, "re");
 	if (!f)
 		return err_set(e, ERR_UNAVAILABLE, "", "no_copy", path,
-			"%s: the database is away and there is no text copy",
-			path);
+			"%s: there is no text copy", path);
+	o.text_us = written_us(f);
 	bool ok = journal_read(c->state, 0, &reader, e);
 	while (ok && getline(&line, &cap, f) > 0)
 		ok = take_text_line(&o, line, e);
@@ -115,5 +140,5 @@ kept_lines(const struct conf_node *c, enum map_id map, struct map_lines *out,
 	const bool readable = child_call(&try, try_child, &job, TRY_MS, &why);
 	child_free(&try);
 	return readable ? everything_live(c, map, out, e)
-			: kept_text(c, map, out, e);
+			: kept_text(c, map, NULL, out, e);
 }

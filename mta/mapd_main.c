@@ -117,6 +117,7 @@ publish(struct app *app)
 		node_set_message(n, n->hold_problem);
 }
 
+/* What a hand changed is put right first: see kept.h. */
 static unsigned
 due_texts(const struct app *app, int64_t now)
 {
@@ -124,7 +125,8 @@ due_texts(const struct app *app, int64_t now)
 	if (now < app->next_text)
 		return 0;
 	for (int m = 0; m < MAP_COUNT; m++)
-		if (app->node.text_due_us[m] && app->node.text_due_us[m] <= now)
+		if (app->node.text_due_us[m] && app->node.text_due_us[m] <= now
+			&& health_is_ours(&app->node, (enum map_id)m))
 			maps |= 1U << m;
 	return maps;
 }

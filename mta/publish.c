@@ -3,6 +3,7 @@
  *	round_read_changes  which keys
  *	round_compare       what their lines must be, and are; what waits
  *	round_hold_back     faults and the guard
+ *	round_put_right     drift of what stays
  *	bring_live          intent, files, journal, reload, sessions
  */
 #include "mta/publish.h"
@@ -37,6 +38,10 @@ round_free(struct round *r)
 	strset_free(&r->confirmed);
 	strset_free(&r->passing);
 	strset_free(&r->repairs);
+	strset_free(&r->stays);
+	map_set_free(&r->left);
+	map_set_free(&r->left_live);
+	child_free(&r->left_answer);
 	waiting_free(&r->touched);
 	relay_free(&r->relays);
 	arena_free(&r->arena);
@@ -117,9 +122,10 @@ read_snapshot(struct round *r, struct err *e)
 bool
 publish_relays(struct node *n, struct err *e)
 {
-	struct round r = {
-		.node = n, .is_alone = true, .answer = { .fd = -1 }
-	};
+	struct round r = { .node = n,
+		.is_alone = true,
+		.answer = { .fd = -1 },
+		.left_answer = { .fd = -1 } };
 	struct gate_row row;
 	if (!role_has_relays(n->conf->node.role))
 		return true;
@@ -151,7 +157,9 @@ has_work(struct node *n, bool *work_r, struct err *e)
 bool
 publish_round(struct node *n, struct err *e)
 {
-	struct round r = { .node = n, .answer = { .fd = -1 } };
+	struct round r = {
+		.node = n, .answer = { .fd = -1 }, .left_answer = { .fd = -1 }
+	};
 	const int64_t t0 = monotonic_us();
 	bool work;
 
@@ -164,7 +172,8 @@ publish_round(struct node *n, struct err *e)
 		return err_memory(e);
 	bool ok = read_snapshot(&r, e);
 	source_end(n->source);
-	ok = ok && round_hold_back(&r, e) && bring_live(&r, e);
+	ok = ok && round_hold_back(&r, e) && round_put_right(&r, e)
+		&& bring_live(&r, e);
 	if (ok) {
 		settle(&r, t0);
 		reload_run(n);

@@ -19,6 +19,7 @@
 #include "mta/lmdb_map.h"
 #include "mta/rebuild_guard.h"
 #include "mta/reload.h"
+#include "mta/text_copy.h"
 
 #define REBUILD_MS (10 * 60 * 1000)
 /* More differing keys than this are not named: everything is made anew. */
@@ -29,67 +30,46 @@ struct rebuild_job {
 	unsigned maps;
 };
 
-/* Does anything stay as it is live? */
+/* What was left there, where that is known, and not what a hand made of it. */
 static bool
-may_stay(const struct everything *x)
+read_map(const struct rebuild_job *j, const struct everything *x,
+	enum map_id map, struct map_lines *out, struct err *e)
 {
-	return x->held.n > 0 || !gate_is_open(&x->gate);
+	const struct conf_node *c = &j->conf->node;
+	struct err why = ERR_EMPTY;
+	if (x->applied > 0 && everything_may_stay(x)
+		&& kept_text(c, map, NULL, out, &why))
+		return true;
+	lines_free(out);
+	return kept_lines(c, map, out, e);
 }
 
 /*
  * The lines of these maps as they are live, where they can still be read;
  * where nothing can be, what waits goes live and the guard sees no removal.
+ * Returns the maps that were read.
  */
-static void
+static unsigned
 read_kept(const struct rebuild_job *j, const struct everything *x,
 	struct map_set *out)
 {
+	unsigned known = 0;
 	for (int m = 0; m < MAP_COUNT; m++) {
 		struct map_lines *l = &out->map[m];
 		struct err why = ERR_EMPTY;
-		if (!(j->maps & (1U << m))
-			|| kept_lines(&j->conf->node, (enum map_id)m, l, &why))
+		if (!(j->maps & (1U << m)))
 			continue;
+		if (read_map(j, x, (enum map_id)m, l, &why)) {
+			known |= 1U << m;
+			continue;
+		}
 		lines_free(l);
-		if (x->applied > 0 || may_stay(x))
+		if (x->applied > 0 || everything_may_stay(x))
 			log_warn("%s: what waits cannot be told from what is "
 				 "live: %s",
 				map_name((enum map_id)m), err_text(&why));
 	}
-}
-
-/* An account whose row is gone stays with its lines. */
-static bool
-is_kept(const struct everything *x, enum map_id map, const char *key)
-{
-	return everything_stays(x, map, key, false)
-		&& (map != MAP_ACCOUNTS
-			|| !lines_find(&x->wanted.map[map], key));
-}
-
-/* What is held or waits keeps its live lines. */
-static bool
-keep_live(enum map_id map, struct everything *x, const struct map_lines *live,
-	struct err *e)
-{
-	struct map_lines *l = &x->wanted.map[map], old = { 0 };
-	size_t kept = 0;
-	bool ok = true;
-	if (live->n == 0 || !may_stay(x))
-		return true;
-	for (size_t i = 0; ok && i < live->n; i++) {
-		const struct map_line *y = &live->line[i];
-		if (is_kept(x, map, y->key))
-			ok = lines_add_ref(&old, y->key, y->value, e);
-	}
-	for (size_t i = 0; i < l->n; i++)
-		if (!everything_stays(x, map, l->line[i].key, true))
-			l->line[kept++] = l->line[i];
-	l->n = kept;
-	for (size_t i = 0; ok && i < old.n; i++)
-		ok = lines_add(l, old.line[i].key, old.line[i].value, e);
-	lines_free(&old);
-	return ok && lines_sort(l, e);
+	return known;
 }
 
 static bool
@@ -98,6 +78,9 @@ build_map(const struct conf_node *c, enum map_id map, const struct map_lines *l,
 {
 	char path[NODE_PATH_SIZE];
 	node_map_path(c, map, path);
+	/* First: see kept.c. */
+	if (!text_write(c, map, l, e))
+		return false;
 	return map == MAP_ACCOUNTS ? user_db_build(path, l, e)
 				   : lmdb_build(path, l, e);
 }
@@ -107,7 +90,8 @@ static bool
 build_from_text(const struct conf_node *c, enum map_id map, struct err *e)
 {
 	struct map_lines l = { 0 };
-	const bool ok = kept_text(c, map, &l, e) && build_map(c, map, &l, e);
+	const bool ok =
+		kept_text(c, map, NULL, &l, e) && build_map(c, map, &l, e);
 	lines_free(&l);
 	return ok;
 }
@@ -152,13 +136,15 @@ rebuild_child(void *ctx, FILE *out, struct err *e)
 			return rebuild_from_text(j, out, e);
 		return err_merge(e, &why, NULL);
 	}
-	read_kept(j, &x, &live);
+	const unsigned known = read_kept(j, &x, &live);
 	if (!rebuild_guard(j->conf, &x, &live, e))
 		return false;
 	for (int m = 0; m < MAP_COUNT; m++) {
 		if (!(j->maps & (1U << m)))
 			continue;
-		if (!keep_live((enum map_id)m, &x, &live.map[m], e)
+		if (((known & (1U << m))
+			    && !everything_keep(
+				    &x, (enum map_id)m, &live.map[m], e))
 			|| !build_map(&j->conf->node, (enum map_id)m,
 				&x.wanted.map[m], e))
 			return false;

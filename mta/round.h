@@ -20,6 +20,7 @@ struct round {
 	struct waiting touched; /* what changed, where something may wait */
 	struct strset passing;  /* keys that waited and do no more */
 	struct strset repairs;  /* keys that did not change, but differ */
+	struct strset stays;    /* of these, keys that wait or are held */
 	struct strset keys;     /* addresses to render */
 	struct strset domains;  /* domains to render whole */
 	struct strset sessions;
@@ -28,6 +29,8 @@ struct round {
 	struct child answer;
 	struct hold_list faults;
 	struct delta delta;
+	struct map_set left, left_live; /* lines of `stays`, as they must be */
+	struct child left_answer;
 	struct relay_list relays;
 	bool has_relays;
 	bool is_alone; /* the whitelist alone: what changed is not known */
@@ -64,6 +67,12 @@ bool round_compare(struct round *r, struct err *e) MUST_USE;
  * credentials), and keep the node's list of held domains.
  */
 bool round_hold_back(struct round *r, struct err *e) MUST_USE;
+
+/*
+ * What waits or is held, and differs from how it was left, is put right: its
+ * lines are added to the delta. After round_hold_back.
+ */
+bool round_put_right(struct round *r, struct err *e) MUST_USE;
 
 /* Give back what round_compare filled. */
 void round_clear(struct round *r);

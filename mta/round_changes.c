@@ -249,7 +249,7 @@ static bool
 is_repair(const struct round *r, const char *key)
 {
 	const char *domain = key_domain(key);
-	return strset_has(&r->repairs, domain)
+	return strset_has(&r->repairs, domain) || strset_has(&r->stays, key)
 		|| (strset_has(&r->repairs, key)
 			&& !strset_has(&r->domains, domain));
 }

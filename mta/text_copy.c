@@ -39,26 +39,33 @@ text_account(struct file_out *f, const struct map_line *l)
 	explicit_bzero(buf, sizeof(buf));
 }
 
-static bool
-write_text(const struct conf_node *c, enum map_id map, struct err *e)
+bool
+text_write(const struct conf_node *c, enum map_id map,
+	const struct map_lines *l, struct err *e)
 {
 	char path[NODE_PATH_SIZE];
-	struct map_lines l = { 0 };
 	struct file_out *f = NULL;
-	/* Read first: the lock is not held while the disk writes. */
-	if (!everything_live(c, map, &l, e))
-		return false;
 	node_text_path(c, map, path);
 	if (!file_begin(&f, path, 0640, e))
 		return false;
-	for (size_t i = 0; i < l.n; i++) {
+	for (size_t i = 0; i < l->n; i++) {
 		if (map == MAP_ACCOUNTS)
-			text_account(f, &l.line[i]);
+			text_account(f, &l->line[i]);
 		else
-			(void)text_line(f, l.line[i].key, l.line[i].value, e);
+			(void)text_line(f, l->line[i].key, l->line[i].value, e);
 	}
-	lines_free(&l);
 	return file_commit(&f, e);
+}
+
+/* Read first: the lock is not held while the disk writes. */
+static bool
+copy_map(const struct conf_node *c, enum map_id map, struct err *e)
+{
+	struct map_lines l = { 0 };
+	const bool ok =
+		everything_live(c, map, &l, e) && text_write(c, map, &l, e);
+	lines_free(&l);
+	return ok;
 }
 
 bool
@@ -69,7 +76,7 @@ text_child(void *ctx, FILE *out, struct err *e)
 	child_take_time();
 	for (int m = 0; m < MAP_COUNT; m++)
 		if ((j->maps & (1U << m))
-			&& !write_text(j->conf, (enum map_id)m, e))
+			&& !copy_map(j->conf, (enum map_id)m, e))
 			return false;
 	return true;
 }

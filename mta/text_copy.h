@@ -7,7 +7,11 @@
 
 #include "mta/node.h"
 
-/* Write the text copies of these maps; a child function with a text_job. */
+/* Write the text copy of a map that has these lines. */
+bool text_write(const struct conf_node *c, enum map_id map,
+	const struct map_lines *l, struct err *e) MUST_USE;
+
+/* Write the text copies of these maps as they are; a child function with a text_job. */
 struct text_job {
 	const struct conf_node *conf;
 	unsigned maps;
