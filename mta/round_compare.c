@@ -17,7 +17,22 @@ round_clear(struct round *r)
 	holds_free(&r->faults);
 }
 
-/* Split the domains into those that are live and those that are new. */
+/*
+ * Can a domain that is not among the live ones have lines? Its accounts and
+ * who may send go live while the domain itself waits or is held, and stay when
+ * a rollback takes it back.
+ */
+static bool
+may_have_lines(const struct round *r, const char *domain)
+{
+	const struct node *n = r->node;
+	/* What waited is not known yet: after a start, or a rollback. */
+	const bool is_unknown = !r->is_open && n->read_from < n->applied;
+	return is_unknown || holds_find(&n->held, domain)
+		|| waiting_find(&n->waiting, domain);
+}
+
+/* Split the domains into those that may have lines and those that are new. */
 static bool
 find_live_domains(
 	struct round *r, struct strset *old, struct strset *keys, struct err *e)
@@ -28,8 +43,9 @@ find_live_domains(
 		|| live_read(r->node, &r->domains, NULL, &found, &answer, e);
 	for (size_t i = 0; ok && i < r->domains.n; i++) {
 		const char *d = r->domains.list[i];
-		const bool is_live = lines_find(&found.map[MAP_DOMAINS], d);
-		ok = strset_add(is_live ? old : keys, d, NULL, e);
+		const bool is_old = lines_find(&found.map[MAP_DOMAINS], d)
+			|| may_have_lines(r, d);
+		ok = strset_add(is_old ? old : keys, d, NULL, e);
 	}
 	map_set_free(&found);
 	child_free(&answer);
@@ -37,8 +53,8 @@ find_live_domains(
 }
 
 /*
- * A domain that is live can have lines that no row stands for any more, so
- * its part of the files is read; for a new one the wanted keys are enough.
+ * A domain can have lines that no row stands for any more, so its part of the
+ * files is read; for a new one the wanted keys are enough.
  */
 static bool
 read_live(struct round *r, struct err *e)

@@ -296,5 +296,61 @@ class Told(Steering):
         self.nothing_is_told()
 
 
+class GoneWhileItWaited(Steering):
+    """A domain that was made, may send and is deleted before it was live."""
+
+    def senders(self):
+        return [line for line in self.lines("sender_login")
+                if line.startswith(f"boss@new.{self.name}\t")]
+
+    def make(self):
+        self.mailbox("taro", password_hash=HASH)
+        before = self.head()
+        row = self.servers.wait_live(
+            self.api.post("/domains", {"name": f"new.{self.name}"}))
+        return before, row
+
+    def boss(self, row):
+        self.servers.wait_live(self.api.post("/aliases", {
+            "address": f"boss@{row['name']}", "targets": [self.at("taro")],
+            "send_as": True}))
+        self.assertEqual(len(self.senders()), 1)
+
+    def delete(self, row):
+        row = self.api.get(f"/domains/{row['id']}")
+        self.api.delete("/domains", row, {"confirm": row["name"]})
+        self.servers.wait_live()
+        self.assertEqual(self.senders(), [])
+        self.assert_clean()
+
+    def test_behind_a_rollback(self):
+        before, row = self.make()
+        self.boss(row)
+        self.rollback(before)
+        try:
+            self.assertEqual(len(self.senders()), 1)
+            self.delete(row)
+        finally:
+            self.resume()
+        self.assert_clean()
+
+    def test_in_reviewed_mode(self):
+        with self.reviewed():
+            _, row = self.make()
+            self.boss(row)
+            self.delete(row)
+
+    def test_after_a_restart(self):
+        with self.reviewed():
+            _, row = self.make()
+            self.boss(row)
+            self.servers.programs("stop", "mapd")
+            self.api.delete("/domains", self.api.get(f"/domains/{row['id']}"),
+                            {"confirm": row["name"]})
+            self.servers.programs("start", "mapd")
+            self.servers.wait_live()
+            self.assertEqual(self.senders(), [])
+
+
 if __name__ == "__main__":
     unittest.main()
