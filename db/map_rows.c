@@ -410,42 +410,45 @@ seen_free(struct seen *s)
 	strset_free(&s->domain);
 }
 
-bool
-map_rows_load(struct db *db, const char *const *address, size_t n,
-	struct arena *a, struct map_rows *out, struct err *e)
-{
-	struct seen s = { 0 };
-	bool ok = true;
-	for (size_t i = 0; i < n && ok; i++)
-		ok = want(&s, address[i], a, e);
-	ok = ok && follow(db, &s, 0, 0, a, out, e);
-	seen_free(&s);
-	return ok;
-}
-
-bool
-map_rows_load_domain(struct db *db, const char *domain, struct arena *a,
+/* All rows of a domain; they are noted as read. */
+static bool
+load_domain(struct db *db, struct seen *s, const char *domain, struct arena *a,
 	struct map_rows *out, struct err *e)
 {
-	struct seen s = { 0 };
-	const size_t from = out->aliases;
+	const size_t mailboxes = out->mailboxes, aliases = out->aliases;
 	const struct arg name = arg_text(domain);
-	size_t loaded = 0;
+	bool is_new;
+	if (!strset_add(&s->domain, domain, &is_new, e))
+		return false;
+	if (!is_new)
+		return true;
 	bool ok =
 		load(db, Q_DOMAIN, &name, 1, false, map_take_domain, a, out, e)
 		&& load(db, Q_MAILBOX_DOMAIN, &name, 1, true, take_mailbox, a,
 			out, e)
 		&& load(db, Q_ALIAS_DOMAIN, &name, 1, true, map_take_alias, a,
-			out, e)
-		&& strset_add(&s.domain, domain, NULL, e);
-	/* What the domain itself has is here already. */
-	for (size_t i = 0; ok && i < out->mailboxes; i++)
-		ok = strset_add(&s.address, out->mailbox[i].address, NULL, e);
-	for (size_t i = from; ok && i < out->aliases; i++)
-		ok = strset_add(&s.address, out->alias[i].address, NULL, e);
-	loaded = s.address.n;
-	ok = ok && want_targets(&s, out, from, a, e)
-		&& follow(db, &s, loaded, 1, a, out, e);
+			out, e);
+	for (size_t i = mailboxes; ok && i < out->mailboxes; i++)
+		ok = strset_add(&s->address, out->mailbox[i].address, NULL, e);
+	for (size_t i = aliases; ok && i < out->aliases; i++)
+		ok = strset_add(&s->address, out->alias[i].address, NULL, e);
+	return ok;
+}
+
+bool
+map_rows_load(struct db *db, const struct map_rows_want *w, struct arena *a,
+	struct map_rows *out, struct err *e)
+{
+	struct seen s = { 0 };
+	const size_t aliases = out->aliases;
+	bool ok = true;
+	for (size_t i = 0; i < w->domains && ok; i++)
+		ok = load_domain(db, &s, w->domain[i], a, out, e);
+	const size_t address = s.address.n, domain = s.domain.n;
+	for (size_t i = 0; i < w->addresses && ok; i++)
+		ok = want(&s, w->address[i], a, e);
+	ok = ok && want_targets(&s, out, aliases, a, e)
+		&& follow(db, &s, address, domain, a, out, e);
 	seen_free(&s);
 	return ok;
 }

@@ -3,8 +3,8 @@
  * rows that it writes about its node.
  *
  * The texts of a set of rows live in an arena that the caller gives. Reading
- * appends to a set, so one set can be filled for many keys; what was read
- * twice is dropped by rows_index (maps/rows.h). Reading happens inside one
+ * appends to a set: fill one set by one call, or rows stand in it twice. Sort it
+ * by rows_index (maps/rows.h). Reading happens inside one
  * DB_SNAPSHOT transaction, so that all rows belong to one serial.
  */
 #ifndef DB_MAP_ROWS_H
@@ -107,16 +107,20 @@ bool map_changes_take(
 	struct rows *r, struct arena *a, struct map_changes *out) MUST_USE;
 void map_changes_free(struct map_changes *c);
 
-/*
- * The rows that the lines of these addresses depend on: their own, those of
- * their domains, and all that their aliases reach.
- */
-bool map_rows_load(struct db *db, const char *const *address, size_t n,
-	struct arena *a, struct map_rows *out, struct err *e) MUST_USE;
+/* Whose lines are wanted: those of addresses, and all of domains, by name. */
+struct map_rows_want {
+	const char *const *address;
+	size_t addresses;
+	const char *const *domain;
+	size_t domains;
+};
 
-/* The same for all addresses of a domain, by its name. */
-bool map_rows_load_domain(struct db *db, const char *domain, struct arena *a,
-	struct map_rows *out, struct err *e) MUST_USE;
+/*
+ * The rows that these lines depend on: those of the addresses and of their
+ * domains, and all that aliases reach. Each row once.
+ */
+bool map_rows_load(struct db *db, const struct map_rows_want *w,
+	struct arena *a, struct map_rows *out, struct err *e) MUST_USE;
 
 /* All rows. */
 bool map_rows_load_all(struct db *db, struct arena *a, struct map_rows *out,

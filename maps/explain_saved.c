@@ -61,12 +61,12 @@ load(struct db *db, const struct explain_query *q, const char *origin,
 	struct saved *s, struct err *e)
 {
 	struct strset keys = { 0 };
-	const bool ok = want(&keys, q->recipient, origin, s->arena, e)
+	bool ok = want(&keys, q->recipient, origin, s->arena, e)
 		&& want(&keys, q->sender, origin, s->arena, e)
-		&& want(&keys, q->login, origin, s->arena, e)
-		&& (keys.n == 0
-			|| map_rows_load(
-				db, keys.list, keys.n, s->arena, &s->rows, e));
+		&& want(&keys, q->login, origin, s->arena, e);
+	const struct map_rows_want w = { .address = keys.list,
+		.addresses = keys.n };
+	ok = ok && map_rows_load(db, &w, s->arena, &s->rows, e);
 	strset_free(&keys);
 	rows_index(&s->rows);
 	return ok;

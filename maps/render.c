@@ -278,6 +278,15 @@ may_sign_in(const struct render *r, const struct map_mailbox_row *m)
 	return may_send(r, m) && m->password[0] != '\0';
 }
 
+static bool
+is_repeated(const struct map_alias_row *a, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(a->target[k], a->target[i]) == 0)
+			return true;
+	return false;
+}
+
 /*
  * The logins that may send as an alias: its own local mailboxes. A login that
  * may not sign in is left out everywhere, so that a connection that was
@@ -292,7 +301,8 @@ add_alias_senders(const struct render *r, const struct map_alias_row *a,
 	if (a->state != MAP_ALIAS_ACTIVE || !a->send_as || a->is_catch_all)
 		return true;
 	for (size_t i = 0; i < a->targets; i++) {
-		if (!may_send(r, rows_mailbox(r->rows, a->target[i])))
+		if (!may_send(r, rows_mailbox(r->rows, a->target[i]))
+			|| is_repeated(a, i))
 			continue;
 		if (value.len > 0)
 			str_add_char(&value, ',');

@@ -41,12 +41,9 @@ static bool
 read_rows(struct reading *r, const struct strset *keys, struct arena *a,
 	struct err *e)
 {
-	struct db *db = r->f->db;
-	for (size_t i = 0; i < r->domains->n; i++)
-		if (!map_rows_load_domain(
-			    db, r->domains->list[i], a, &r->rows, e))
-			return false;
-	if (!map_rows_load(db, keys->list, keys->n, a, &r->rows, e))
+	const struct map_rows_want w = { keys->list, keys->n, r->domains->list,
+		r->domains->n };
+	if (!map_rows_load(r->f->db, &w, a, &r->rows, e))
 		return false;
 	rows_index(&r->rows);
 	return true;

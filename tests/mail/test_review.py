@@ -351,6 +351,17 @@ class GoneWhileItWaited(Steering):
             self.servers.wait_live()
             self.assertEqual(self.senders(), [])
 
+    def test_a_domain_and_its_alias_come_in_one_round(self):
+        before, row = self.make()
+        self.boss(row)
+        line = self.senders()
+        self.rollback(before)
+        self.resume()
+        self.wait_until(lambda: self.node()["hold_serial"] is None, "resume")
+        self.servers.wait_live()
+        self.assertEqual(self.senders(), line)
+        self.assert_clean()
+
 
 if __name__ == "__main__":
     unittest.main()
