@@ -34,6 +34,22 @@ number_of(const char *name)
 	return str_to_i64(name, 1, 999999, &n) ? (unsigned)n : 0;
 }
 
+/* Of too many the oldest is left out. */
+static void
+take_number(struct journal_files *f, unsigned number)
+{
+	size_t oldest = 0;
+	if (f->n < JOURNAL_FILES_MAX) {
+		f->number[f->n++] = number;
+		return;
+	}
+	for (size_t i = 1; i < f->n; i++)
+		if (f->number[i] < f->number[oldest])
+			oldest = i;
+	if (number > f->number[oldest])
+		f->number[oldest] = number;
+}
+
 bool
 journal_files_list(const char *folder, struct journal_files *f, struct err *e)
 {
@@ -44,8 +60,8 @@ journal_files_list(const char *folder, struct journal_files *f, struct err *e)
 			folder, strerror(errno));
 	for (struct dirent *x; (x = readdir(d));) {
 		const unsigned n = number_of(x->d_name);
-		if (n && f->n < JOURNAL_FILES_MAX)
-			f->number[f->n++] = n;
+		if (n)
+			take_number(f, n);
 	}
 	closedir(d);
 	qsort(f->number, f->n, sizeof(f->number[0]), by_number);

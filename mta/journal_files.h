@@ -12,9 +12,10 @@
 #define JOURNAL_PATH_SIZE 512
 #define JOURNAL_FILES_MAX 64
 
-/* Numbers of the files that were set aside, oldest first. */
+/* Numbers of the files that were set aside, oldest first; of too many the
+ * newest. There is room for one more. */
 struct journal_files {
-	unsigned number[JOURNAL_FILES_MAX];
+	unsigned number[JOURNAL_FILES_MAX + 1];
 	size_t n;
 };
 

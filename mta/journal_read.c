@@ -138,8 +138,7 @@ journal_read(const char *folder, uint64_t from,
 	struct reading r = { .reader = reader };
 	struct journal_files list;
 	char path[JOURNAL_PATH_SIZE];
-	if (!journal_files_list(folder, &list, e)
-		|| list.n == JOURNAL_FILES_MAX)
+	if (!journal_files_list(folder, &list, e))
 		return false;
 	list.number[list.n++] = 0;
 	size_t i = list.n;
