@@ -110,21 +110,27 @@ peer_report(struct core *c, const struct peer *p,
 {
 	const struct json_limits limits = { .bytes = BODY_MAX,
 		.depth = BODY_DEPTH };
+	uint64_t head;
 	bool ok = status->facts[0] == '{'
 		|| err_set(e, ERR_INVALID, "facts", "wrong_type", "",
 			"facts are a JSON object");
 
-	if (!ok || !json_scan(status->facts, strlen(status->facts), &limits, e))
+	if (!ok || !json_scan(status->facts, strlen(status->facts), &limits, e)
+		|| !map_head(c->db, &head, e))
 		return false;
+	/* A node elsewhere cannot have what was never saved. */
+	struct map_status said = *status;
+	if (said.serial > head)
+		said.serial = head;
 	if (!held)
-		return map_status_write(c->db, p->id, status, e);
+		return map_status_write(c->db, p->id, &said, e);
 	if (!db_begin(c->db, DB_READ_COMMITTED, e))
 		return false;
 	ok = map_held_clear(c->db, p->id, e);
 	for (size_t i = 0; ok && i < n_held; i++)
 		ok = map_held_add(
 			c->db, p->id, held[i].domain, held[i].reason, e);
-	if (ok && map_status_write(c->db, p->id, status, e)
+	if (ok && map_status_write(c->db, p->id, &said, e)
 		&& db_commit(c->db, e))
 		return true;
 	db_rollback(c->db);

@@ -231,6 +231,19 @@ class Secondary(SecondCase):
             self.api.call("PUT", "/publishing/mode",
                              {"mode": "automatic", "note": ""})
 
+    def test_it_cannot_say_that_it_is_further_than_what_is_saved(self):
+        def serial():
+            return self.nodes()["mx2"]["serial"]
+        head = self.api.get("/publishing")["head_serial"]
+        status, text = self.feed(
+            "/api/v1/feed/status", self.token, "POST", json.dumps({
+                "serial": 999999, "state": "ok", "message": "",
+                "hold_serial": None}))
+        self.assertEqual(status, 204, text)
+        self.assertLessEqual(serial(),
+                             self.api.get("/publishing")["head_serial"])
+        self.assertGreaterEqual(serial(), head)
+
     def test_it_says_how_far_it_is(self):
         self.domain("status.test")
 
