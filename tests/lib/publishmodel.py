@@ -4,9 +4,12 @@ It knows what is valid throughout (never touched by a change) and takes
 whatever the API refuses as an answer.
 """
 
+import collections
+import datetime
 import random
 
 import api as api_client
+import private
 from mailcase import HASH
 
 
@@ -19,26 +22,32 @@ class Administrator:
         self.prefix = prefix
         self.count = 0
         self.own = []  # domains that come, change and go
+        self.done, self.refused = (collections.Counter(),
+                                   collections.Counter())
+        self.first = api.get("/publishing")["head_serial"]
 
     def name(self):
         self.count += 1
         return f"g{self.count}"
 
     def step(self):
-        """One change; what was done."""
+        """One change."""
         what = self.random.choices(
             [self.add_mailbox, self.change_mailbox, self.remove_mailbox,
              self.add_alias, self.change_alias, self.remove_alias,
              self.catch_all, self.add_domain, self.change_domain,
-             self.remove_domain, self.relay],
-            [6, 8, 3, 6, 6, 3, 2, 2, 3, 1, 2])[0]
+             self.remove_domain, self.relay, self.change_relay,
+             self.restore, self.restore_domain, self.undo, self.bulk,
+             self.other_node],
+            [6, 8, 3, 6, 6, 3, 2, 2, 3, 1, 2, 2, 2, 1, 3, 2, 1])[0]
         try:
             what()
         except api_client.Problem as problem:
             if problem.status not in (404, 409, 412, 422):
                 raise
-            return f"{what.__name__} refused"
-        return what.__name__
+            self.refused[what.__name__] += 1
+            return
+        self.done[what.__name__] += 1
 
     def pick(self, noun, **more):
         """A row of ours: what is valid throughout is left alone."""
@@ -68,7 +77,7 @@ class Administrator:
             self.api.patch("/mailboxes", row, self.random.choice([
                 {"state": "closed"}, {"state": "nologin"},
                 {"state": "active"}, {"quota_bytes": 1 << 20},
-                {"name": self.name()}]))
+                {"password_hash": HASH}, {"name": self.name()}]))
 
     def remove_mailbox(self):
         row = self.pick("mailboxes")
@@ -112,6 +121,9 @@ class Administrator:
                 "/domains", self.api.get(f"/domains/{row['id']}"),
                 self.random.choice([
                     {"state": "disabled"}, {"state": "active"},
+                    {"state": "retiring"},
+                    {"state": "prepared",
+                     "transport": "smtp:[127.0.0.1]:9"},
                     {"transport": "smtp:[127.0.0.1]:9"},
                     {"transport": ""}, {"refuse_text": self.name()}]))
 
@@ -131,3 +143,64 @@ class Administrator:
             self.api.post("/whitelist", {
                 "network": f"10.{self.count // 250 % 250}."
                            f"{self.count % 250}.0/24"})
+
+    def change_relay(self):
+        rows = self.api.get("/whitelist")["items"]
+        if rows:
+            soon = datetime.datetime.now(
+                datetime.timezone.utc) + datetime.timedelta(seconds=3)
+            self.api.patch(
+                "/whitelist", self.random.choice(rows), self.random.choice([
+                    {"state": "disabled"}, {"state": "active"},
+                    {"expires_at": soon.strftime("%Y-%m-%dT%H:%M:%SZ")},
+                    {"expires_at": None}]))
+
+    def restore(self):
+        noun = self.random.choice(["mailboxes", "aliases"])
+        rows = self.api.get(f"/{noun}?limit=50&state=deleted")["items"]
+        if rows:
+            row = self.random.choice(rows)
+            self.api.post(f"/{noun}/{row['id']}/restore",
+                          match=row["version"])
+
+    def restore_domain(self):
+        rows = self.api.get("/domains?limit=50&state=deleted")["items"]
+        if rows and len(self.own) < 5:
+            row = self.random.choice(rows)
+            self.own.append(self.api.post(f"/domains/{row['id']}/restore",
+                                          match=row["version"]))
+
+    def undo(self):
+        """Take back one of the last changes that this administrator made."""
+        rows = [row for row in self.api.get("/revisions?limit=20")["items"]
+                if row["serial"] > self.first]
+        if rows:
+            row = self.random.choice(rows)
+            self.api.post(f"/revisions/{row['serial']}/undo", {})
+
+    def bulk(self):
+        rows = [row for row in (self.pick("mailboxes") for _ in range(4))
+                if row]
+        ids = sorted({row["id"] for row in rows})
+        if ids:
+            job = self.api.post("/mailboxes/bulk", {
+                "filter": {"ids": ids}, "expected_count": len(ids),
+                "action": self.random.choice([
+                    {"state": "closed"}, {"state": "active"},
+                    {"quota_bytes": 1 << 20}])})["job"]
+            private.wait_for(
+                lambda: self.api.get(f"/jobs/{job['id']}")["state"]
+                not in ("queued", "running"), "the job")
+
+    def other_node(self):
+        """A secondary that comes, moves and goes."""
+        self.count += 1
+        self.api.post("/nodes", {
+            "name": f"n{self.count}", "role": "secondary",
+            "next_hop": "smtp:[127.0.0.1]:9",
+            "network": f"10.250.{self.count % 250}.1"})
+        row = next(n for n in self.api.get("/nodes")["items"]
+                   if n["name"] == f"n{self.count}")
+        row = self.api.patch("/nodes", row, {
+            "network": f"10.251.{self.count % 250}.1"})
+        self.api.delete("/nodes", row)

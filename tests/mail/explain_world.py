@@ -198,11 +198,19 @@ class World:
             ask["login"] = self.login()
         elif dice < 0.4:
             ask["submission"] = True
-        if rng.random() < 0.03:
+        dice = rng.random()
+        if dice < 0.03:
             ask["helo"] = ""
+        elif dice < 0.4:
+            ask["helo"] = rng.choice(HELO_NAMES)
         ask["sender"] = self.sender(ask.get("login"))
         ask["recipient"] = self.recipient()
         return ask
+
+
+# What clients say; none of it decides anything.
+HELO_NAMES = ("mail.outside.test", "localhost", "[127.0.0.1]", "PC-7",
+              "d1.test", "192.0.2.1")
 
 
 class Refused(Exception):
@@ -221,7 +229,7 @@ def _talk(client, ask):
         client.starttls(context=mail.TLS)
     client.command_encoding = "utf-8"
     if ask.get("helo") != "":
-        client.ehlo()
+        client.ehlo(ask.get("helo") or "client.test")
     if "login" in ask:
         word = base64.b64encode(
             f"\0{ask['login']}\0{PASSWORD}".encode()).decode()

@@ -13,7 +13,7 @@ from mailcase import SOAK, MailCase
 
 SEED = int(os.environ.get("POSTROOM_SEED") or random.randrange(1 << 32))
 ROUNDS = 10 if SOAK else 3
-CASES = 25 if SOAK else 10  # live and pending, in each round
+CASES = 50 if SOAK else 10  # live and pending, in each round
 MESSAGES = 40 if SOAK else 6
 
 
