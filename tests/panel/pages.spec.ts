@@ -107,6 +107,8 @@ test.beforeAll(async ({ signedIn }) => {
 		{ name: 'domains-delete', path: '/domains?limit=200', act: (p) => bulk(p, /^(Delete|削除)$/) },
 		{ name: 'mailboxes-to-alias', path: `/mailboxes?q=${domain}&limit=200`, act: (p) => bulk(p, /^(Add to alias|エイリアスに追加)$/) },
 		{ name: 'whitelist-export', path: '/whitelist?limit=200', act: (p) => p.getByRole('button', { name: /^(Export|エクスポート)$/ }).click() },
+		{ name: 'mailbox-lock', path: `/mailboxes/${taro.id}?do=lock` },
+		{ name: 'audit', path: `/changes?q=taro&action=mailbox.update` },
 		{ name: 'changes', path: '/changes' },
 		{ name: 'change', path: `/changes/${changes.items[0]?.serial ?? 1}` },
 		{ name: 'jobs', path: '/jobs' },

@@ -84,7 +84,7 @@ export const en = {
 	'nav.mailboxes': 'Mailboxes',
 	'nav.aliases': 'Aliases',
 	'nav.whitelist': 'Whitelist',
-	'nav.changes': 'Recent changes',
+	'nav.changes': 'Audit log',
 	'nav.jobs': 'Jobs',
 	crumbs: 'You are here',
 

@@ -85,7 +85,7 @@ export const ja: Dict = {
 	'nav.mailboxes': 'メールボックス',
 	'nav.aliases': 'エイリアス',
 	'nav.whitelist': 'ホワイトリスト',
-	'nav.changes': '変更履歴',
+	'nav.changes': '監査ログ',
 	'nav.jobs': 'ジョブ',
 	crumbs: '現在の位置',
 

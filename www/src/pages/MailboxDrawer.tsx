@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { KeyRound, Trash2 } from 'lucide-react';
+import { KeyRound, ShieldAlert, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { ApiError, client, etag, ok, type Schemas } from '../api/client';
 import { aliasesQuery, mailboxQuery, queryClient } from '../api/queries';
 import { Fact, Facts } from '../app/Page';
 import { useT } from '../i18n';
-import { patched, useUrl } from '../lib/url';
+import { oneOf, patched, useUrl } from '../lib/url';
 import { useDraft } from '../lib/useDraft';
 import { useForm } from '../lib/useForm';
 import { useStale } from '../lib/useStale';
@@ -22,6 +22,7 @@ import { StaleDialog } from '../ui/Stale';
 import { saved } from '../ui/Toast';
 import { DrawerTabs } from './DrawerTabs';
 import css from './Form.module.css';
+import { LockMailbox } from './LockMailbox';
 import { DeleteMailbox, ResetPassword } from './MailboxActs';
 import { MailboxStates } from './MailboxStates';
 
@@ -33,8 +34,8 @@ export function MailboxDrawer({ id, base, onClose }: Props) {
 	const q = useQuery(mailboxQuery(id));
 	const { params, search } = useUrl();
 	const view = params.get('view') ?? 'details';
-	const [open, setOpen] = useState<'password' | 'delete' | null>(
-		params.get('do') === 'password' ? 'password' : null,
+	const [open, setOpen] = useState<'password' | 'delete' | 'lock' | null>(
+		oneOf(params.get('do'), ['password', 'lock'] as const) ?? null,
 	);
 	const m = q.data;
 	const at = (v: string | null) => `#${base}/${id}${patched(search, { view: v })}`;
@@ -54,6 +55,10 @@ export function MailboxDrawer({ id, base, onClose }: Props) {
 								<Button small onPress={() => setOpen('password')}>
 									<KeyRound className="icon" aria-hidden="true" />
 									<span>{t('password.reset')}</span>
+								</Button>
+								<Button small onPress={() => setOpen('lock')}>
+									<ShieldAlert className="icon" aria-hidden="true" />
+									<span>{t('lock.button')}</span>
 								</Button>
 								<Button small onPress={() => setOpen('delete')}>
 									<Trash2 className="icon" aria-hidden="true" />
@@ -83,6 +88,7 @@ export function MailboxDrawer({ id, base, onClose }: Props) {
 				</>
 			)}
 			{m && open === 'password' && <ResetPassword mailbox={m} onClose={() => setOpen(null)} />}
+			{m && open === 'lock' && <LockMailbox id={id} onClose={() => setOpen(null)} />}
 			{m && open === 'delete' && (
 				<DeleteMailbox mailbox={m} onClose={() => setOpen(null)} onDone={onClose} />
 			)}
