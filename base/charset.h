@@ -30,8 +30,9 @@ char csv_separator_guess(const char *head, size_t len);
 bool charset_check_text(const char *head, size_t len, struct err *e) MUST_USE;
 
 /*
- * `text` as UTF-8: itself where it is that already, else in the arena. NULL
- * when it is not of the encoding, or memory is used up.
+ * `text`, which has a NUL behind its `len` bytes, as UTF-8: itself where it is
+ * that already, else in the arena. NULL when it is not of the encoding, or
+ * memory is used up.
  */
 const char *charset_to_utf8(enum charset set, const char *text, size_t len,
 	struct arena *a) MUST_USE;

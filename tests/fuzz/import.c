@@ -53,10 +53,10 @@ static void
 check_cells(struct arena *a, const char *in, size_t len)
 {
 	enum charset set = charset_guess(in, len);
-	const char *text;
+	const char *text = arena_strndup(a, in, len);
 
-	MUST(set == CHARSET_UTF8 || set == CHARSET_SHIFT_JIS);
-	text = charset_to_utf8(set, in, len, a);
+	MUST(text && (set == CHARSET_UTF8 || set == CHARSET_SHIFT_JIS));
+	text = charset_to_utf8(set, text, len, a);
 	if (text)
 		MUST(utf8_is_valid(text, strlen(text)));
 }
