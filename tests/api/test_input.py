@@ -201,28 +201,62 @@ class Names(InputCase):
         ("two dots", "ta..ro", "bad_dot"),
     ]
 
+    # What an alias may hold and a mailbox may not.
+    ALIAS_ONLY = "+=&'~#"
+
+    WHOLE = [
+        ("no at sign", "taro", "no_at"),
+        ("two at signs", "a@b@ours.example", "two_ats"),
+        ("a bad domain", "new@ours..example", "label_empty"),
+        ("a blank in the domain", "new@ours .example", "bad_character"),
+        ("a line feed behind it", "new@ours.example\nx", "bad_character"),
+        ("punycode that does not decode", "new@xn--99999999.example",
+         "bad_punycode"),
+        ("a domain of 300 bytes", "new@" + "a." * 150 + "example",
+         "too_long"),
+    ]
+
+    def addresses(self, locals_, **more):
+        return [(what, {"address": f"{local}@ours.example", **more},
+                 "address", reason) for what, local, reason in locals_] + [
+            (what, {"address": address, **more}, "address", reason)
+            for what, address, reason in self.WHOLE]
+
     def test_addresses_of_mailboxes(self):
-        cases = [(what, {"address": f"{local}@ours.example"}, "address",
-                  "catch_all_not_here" if not local else reason)
-                 for what, local, reason in self.LOCALS]
-        cases += [
-            ("a tag", {"address": "new+tag@ours.example"}, "address",
-             "bad_character"),
-            ("no at sign", {"address": "taro"}, "address", "no_at"),
-            ("two at signs", {"address": "a@b@ours.example"}, "address",
-             "two_ats"),
-            ("a bad domain", {"address": "new@ours..example"}, "address",
-             "label_empty"),
-            ("a domain of 300 bytes",
-             {"address": "new@" + "a." * 150 + "example"}, "address",
-             "too_long"),
+        self.try_all("/api/v1/mailboxes", self.addresses(
+            [(what, local, reason if local else "catch_all_not_here")
+             for what, local, reason in self.LOCALS]
+            + [(f"a {c}", f"new{c}tag", "bad_character")
+               for c in self.ALIAS_ONLY]) + [
             ("no address at all", {"name": "Taro"}, "address", "required"),
             ("both ways at once", {"address": "new@ours.example",
                                    "local_part": "new",
                                    "domain_id": self.ours["id"]},
              "local_part", "one_of_two"),
-        ]
-        self.try_all("/api/v1/mailboxes", cases)
+        ])
+
+    def test_addresses_of_aliases(self):
+        targets = ["taro@ours.example"]
+        self.try_all("/api/v1/aliases", self.addresses(
+            [case for case in self.LOCALS if case[1]]
+            + [(f"a {c}", f"new{c}x", "bad_character")
+               for c in "!$?^`{|}()<>[];:"], targets=targets) + [
+            ("nothing", {"address": "", "targets": targets}, "address",
+             "required"),
+            ("no address at all", {"targets": targets}, "address",
+             "required"),
+            ("an address that is none", {"address": 5, "targets": targets},
+             "address", "wrong_type"),
+        ])
+
+    def test_what_an_alias_alone_may_hold(self):
+        for c in self.ALIAS_ONLY:
+            with self.subTest(c):
+                row = self.made("aliases", {
+                    "address": f"new{c}x@ours.example",
+                    "targets": ["taro@ours.example"]})
+                self.assertEqual(row["address"], f"new{c}x@ours.example")
+        self.before = self.everything()
 
     def test_local_parts(self):
         self.try_all("/api/v1/mailboxes", [
