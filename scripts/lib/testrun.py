@@ -1,9 +1,9 @@
 """Run the tests: build, run each step with its own log, count, sum up.
 
-A step is one command. How many tests passed and failed in it is read from
-what its own runner prints; a step whose runner prints no count is one test.
-A step that ends badly counts at least one failure, whatever it printed. The
-last line is `N passed, N failed`, alone.
+A step is one command. How many tests passed, failed and were skipped in it is
+read from what its own runner prints; a step whose runner prints no count is one
+test. A step that ends badly counts at least one failure, whatever it printed.
+The last line is `N passed, N failed`, with `, N skipped` where there are any.
 """
 
 import concurrent.futures
@@ -36,7 +36,7 @@ class Step:
     def __init__(self, part, name, argv, kind="one", limit_s=600, env=None):
         self.part, self.name, self.argv = part, name, argv
         self.kind, self.limit_s, self.env = kind, limit_s, env or {}
-        self.passed = self.failed = 0
+        self.passed = self.failed = self.skipped = 0
         self.seconds = 0.0
 
     @property
@@ -50,7 +50,8 @@ def _sum(pattern, text):
 
 def count_cmocka(text):
     return (_sum(r"^\[  PASSED  \] (\d+) test", text),
-            _sum(r"^\[  FAILED  \] (\d+) test", text))
+            _sum(r"^\[  FAILED  \] (\d+) test", text),
+            _sum(r"^\[  SKIPPED \] (\d+) test", text))
 
 
 def count_unittest(text):
@@ -59,27 +60,35 @@ def count_unittest(text):
                for line in re.findall(r"^FAILED \(.*\)$", text, re.MULTILINE)
                for word in ("failures", "errors", "unexpected successes"))
     skipped = _sum(r"^(?:OK|FAILED) \(.*skipped=(\d+)", text)
-    return max(ran - lost - skipped, 0), lost
+    return max(ran - lost - skipped, 0), lost, skipped
 
 
 def count_playwright(text):
     return (_sum(r"^\s+(\d+) passed", text),
-            _sum(r"^\s+(\d+) (?:failed|flaky|interrupted|did not run)", text))
+            _sum(r"^\s+(\d+) (?:failed|flaky|interrupted|did not run)", text),
+            _sum(r"^\s+(\d+) skipped", text))
 
 
 def count_vitest(text):
     told = " ".join(re.findall(r"^ +Tests +(.*)$", text, re.MULTILINE))
-    return _sum(r"(\d+) passed", told), _sum(r"(\d+) failed", told)
+    return (_sum(r"(\d+) passed", told), _sum(r"(\d+) failed", told),
+            _sum(r"(\d+) (?:skipped|todo)", told))
 
 
 def count_lines(text):
     return (_sum(r"^(\d+) passed, \d+ failed$", text),
-            _sum(r"^\d+ passed, (\d+) failed$", text))
+            _sum(r"^\d+ passed, (\d+) failed$", text), 0)
 
 
 COUNTS = {"cmocka": count_cmocka, "unittest": count_unittest,
           "playwright": count_playwright, "vitest": count_vitest,
-          "lines": count_lines, "one": lambda text: (0, 0)}
+          "lines": count_lines, "one": lambda text: (0, 0, 0)}
+
+
+def told(passed, failed, skipped):
+    """The counts as every line of the summary has them."""
+    return f"{passed} passed, {failed} failed" + (
+        f", {skipped} skipped" if skipped else "")
 
 
 class Runner:
@@ -128,17 +137,17 @@ class Runner:
     def _judge(self, step, code):
         with open(step.log, errors="replace") as f:
             text = f.read()
-        step.passed, step.failed = COUNTS[step.kind](text)
+        step.passed, step.failed, step.skipped = COUNTS[step.kind](text)
         if code != 0:
             step.failed = max(step.failed, 1)
         elif step.kind == "one":
             step.passed = 1
-        elif step.passed + step.failed == 0:
+        elif step.passed + step.failed + step.skipped == 0:
             step.failed = 1
             text += "\nno test was run\n"
         with self.lock:
             print(f"{'FAIL' if step.failed else 'ok':4} {step.name}: "
-                  f"{step.passed} passed, {step.failed} failed "
+                  f"{told(step.passed, step.failed, step.skipped)} "
                   f"({step.seconds:.1f} s)", flush=True)
             if step.failed and not self.is_ending:
                 print("".join(f"     | {line}\n"
@@ -166,7 +175,8 @@ def end_group(child):
             return
 
 
-# Units that compare times: alone, and not on programs slowed by sanitizers.
+# Units that compare times: alone. On programs slowed by sanitizers they run as
+# the others do, and compare nothing.
 TIMED = {"jobs_writers"}
 
 # Steps that take longest come first, so that none of them is left at the end.
@@ -242,11 +252,10 @@ def unit_steps(soak):
     sources = sorted(glob.glob(os.path.join(ROOT, "tests/unit/*.c")))
     for build, env in (("build", {}), ("build-san", {
             **SANITIZERS,
-            "ASAN_OPTIONS": "detect_stack_use_after_return=1"})):
+            "ASAN_OPTIONS": "detect_stack_use_after_return=1",
+            "POSTROOM_UNTIMED": "1"})):
         for source in sources:
             name = os.path.basename(source)[:-2]
-            if build == "build-san" and name in TIMED:
-                continue
             argv = [f"{build}/tests/{name}"]
             if wants_database(source):
                 argv.insert(0, WITH_DB)
@@ -276,7 +285,7 @@ def python_steps(part, soak):
             if part == "cli":
                 argv.insert(0, WITH_DB)
             steps.append(Step(
-                "unit" if part == "cli" else part,
+                "unit" if part in ("cli", "fresh") else part,
                 name if build == "build" else f"{name}-sanitized", argv,
                 "unittest", 3600 if soak else 600,
                 dict(env, POSTROOM_BUILD=build, **SANITIZERS)))
@@ -313,7 +322,8 @@ def panel_steps(soak):
 
 def steps_of(part, soak):
     if part == "unit":
-        return unit_steps(soak) + python_steps("cli", soak)
+        return unit_steps(soak) + python_steps("cli", soak) + (
+            python_steps("fresh", soak) if soak else [])
     if part == "panel":
         return panel_steps(soak)
     if part == "lint":
@@ -364,7 +374,7 @@ def run_all(runner, steps):
     parts = ["panel", "mail", "api", "lint", "unit"]
     steps.sort(key=lambda s: (rank.get(s.name, len(LONG)),
                               parts.index(s.part)))
-    timed = [s for s in steps if os.path.basename(s.name) in TIMED]
+    timed = [s for s in steps if s.name.removeprefix("build/") in TIMED]
     pool = concurrent.futures.ThreadPoolExecutor(1 + max(2, os.cpu_count()))
     try:
         done = list(pool.map(runner.run, [s for s in steps
@@ -375,17 +385,21 @@ def run_all(runner, steps):
         pool.shutdown(wait=False, cancel_futures=True)
 
 
+def counts_of(steps):
+    return (sum(step.passed for step in steps),
+            sum(step.failed for step in steps),
+            sum(step.skipped for step in steps))
+
+
 def finish(done, began):
     """The summary; its last line is what machines read."""
     tests = [step for step in done if step.part != "build" or step.failed]
-    passed = sum(step.passed for step in tests)
-    failed = sum(step.failed for step in tests)
+    passed, failed, skipped = counts_of(tests)
     print()
     for part in PARTS:
         of_part = [step for step in tests if step.part == part]
         if of_part:
-            print(f"{part}: {sum(s.passed for s in of_part)} passed, "
-                  f"{sum(s.failed for s in of_part)} failed, "
+            print(f"{part}: {told(*counts_of(of_part))}, "
                   f"{sum(s.seconds for s in of_part):.0f} s of work")
     for step in tests:
         if step.failed:
@@ -394,7 +408,7 @@ def finish(done, began):
     print(f"{time.monotonic() - began:.0f} s")
     if passed + failed == 0:
         failed = 1
-    print(f"{passed} passed, {failed} failed", flush=True)
+    print(told(passed, failed, skipped), flush=True)
     return 1 if failed else 0
 
 

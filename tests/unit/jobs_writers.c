@@ -381,6 +381,8 @@ check_waits(const struct world *w)
 	int64_t alone_us = p99(w->shared, true);
 	int64_t beside_us = p99(w->shared, false);
 
+	if (getenv("POSTROOM_UNTIMED"))
+		return;
 	assert_true(beside_us < MOST_P99_US + (w->is_soak ? 0 : 2 * alone_us));
 }
 
