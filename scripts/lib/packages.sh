@@ -52,18 +52,28 @@ other_mail_servers() {
 			{ print $2 }'
 }
 
-# Nothing that is installed here shall start by itself, now or at boot.
+# Nothing that is installed here shall start by itself, now or at boot. Another
+# policy may permit it, so it stands aside meanwhile.
+policy=/usr/sbin/policy-rc.d
+policy_mark='# Of Postroom, while it installs packages.'
+
 hold_services() {
-	held_policy=
-	if [ ! -e /usr/sbin/policy-rc.d ]; then
-		printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
-		chmod 755 /usr/sbin/policy-rc.d
-		held_policy=yes
+	if [ -e "$policy" ] || [ -L "$policy" ]; then
+		# One of ours is left of a run that was killed.
+		grep -qsF "$policy_mark" "$policy" ||
+			mv "$policy" "$policy.postroom"
 	fi
+	printf '#!/bin/sh\n%s\nexit 101\n' "$policy_mark" >"$policy"
+	chmod 755 "$policy"
+	held_policy=yes
 }
 
 release_services() {
-	[ -z "${held_policy:-}" ] || rm -f /usr/sbin/policy-rc.d
+	[ -n "${held_policy:-}" ] || return 0
+	rm -f "$policy"
+	if [ -e "$policy.postroom" ] || [ -L "$policy.postroom" ]; then
+		mv "$policy.postroom" "$policy"
+	fi
 	held_policy=
 }
 
