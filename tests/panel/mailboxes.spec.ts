@@ -1,3 +1,4 @@
+import { without } from './outage';
 import { api, clicks, ensure, expect, go, run, settled, test, toast } from './panel';
 
 const domain = `boxes-${run}.example`;
@@ -81,6 +82,33 @@ test('the quota of all that match in four presses, by a job', async ({ page }) =
 	expect(n).toBeLessThanOrEqual(4);
 	await expect(toast(page, 'Done: Change mailboxes')).toBeVisible({ timeout: 30_000 });
 	await expect(page.getByRole('cell', { name: '3 GB' })).toHaveCount(people.length);
+});
+
+test('the jobs at work are seen on every page, and how they end', async ({ page }) => {
+	const title = 'Change mailboxes';
+	const tray = page.getByRole('dialog', { name: 'Jobs' });
+	const first = tray.getByRole('listitem').first();
+	await go(page, `/mailboxes?q=${domain}`);
+	await without('jobs', async () => {
+		await page.getByRole('button', { name: 'Active' }).click();
+		await page.getByRole('button', { name: `Select all ${people.length} matching` }).click();
+		await expect(page.getByText(`${people.length} selected`)).toBeVisible();
+		await page.getByRole('button', { name: 'Quota', exact: true }).first().click();
+		await page.getByLabel('Quota', { exact: true }).fill('4');
+		await page.getByRole('button', { name: 'Apply' }).click();
+		await expect(toast(page, `Working on ${people.length} mailboxes`)).toBeVisible();
+		await go(page, '/whitelist');
+		await page.getByRole('button', { name: 'Jobs, 1 running' }).click();
+		await expect(first).toContainText(title);
+		await expect(first.getByRole('meter', { name: title })).toBeVisible();
+		await expect(first).not.toContainText('Done');
+	});
+	await expect(first).toContainText('Done', { timeout: 30_000 });
+	await expect(first.getByRole('meter')).toHaveCount(0);
+	await expect(toast(page, `Done: ${title}`)).toBeVisible();
+	await first.getByRole('link', { name: title }).click();
+	await expect(page).toHaveURL(/#\/jobs\/\d+$/);
+	await expect(tray).toHaveCount(0);
 });
 
 test('deleting asks about the aliases, and restoring brings it back', async ({ page }) => {

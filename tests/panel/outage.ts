@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 // Parts of the running instance go away for real: MariaDB is ended and
-// started again, the publisher is stopped in its steps.
+// started again, the publisher and what does the jobs are stopped in their steps.
 
 const state = process.env.POSTROOM_TEST_STATE;
 
@@ -11,7 +11,7 @@ const state = process.env.POSTROOM_TEST_STATE;
 export const isOurs = state !== undefined;
 
 /** Does the work while the part is away; it is back when this returns. */
-export async function without(part: 'database' | 'publisher', work: () => Promise<void>): Promise<void> {
+export async function without(part: 'database' | 'publisher' | 'jobs', work: () => Promise<void>): Promise<void> {
 	const program = spawn('../lib/outage', [state as string, part], {
 		stdio: ['pipe', 'pipe', 'inherit'],
 	});
