@@ -4,7 +4,7 @@
 usage: bench.py [--quick] [PART...]
 
 A part is one of --parts, or what some of them begin with: `save` is all of
-save-100000, save-domain and save-1000000. Machines are noisy, ratios less so:
+save-10000, save-100000, save-domain and save-1000000. Machines are noisy, ratios less so:
 every figure is a median of rounds in which floor and product take turns.
 BENCH_JSON=FILE writes one object a line.
 """
@@ -24,6 +24,7 @@ import lists  # noqa: E402
 import rebuild  # noqa: E402
 import saves  # noqa: E402
 import signin  # noqa: E402
+import sizes  # noqa: E402
 from report import Report  # noqa: E402
 
 REBUILDS = (10000, 100000, 1000000)
@@ -43,6 +44,8 @@ def parts():
             size=size)
     found["signin"] = signin.bench_signin
     found["import"] = imports.bench_import
+    found["worker"] = sizes.bench_worker
+    found["panel"] = sizes.bench_panel
     return found
 
 

@@ -94,7 +94,7 @@ main(int argc, char **argv)
 		us[i] = now_us() - start;
 	}
 	mysql_query(my, "DROP TABLE bench_floor");
-	print_percentiles(us, (size_t)n);
+	print_samples(us, (size_t)n);
 	free(us);
 	return 0;
 }

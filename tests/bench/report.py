@@ -6,7 +6,6 @@ ratio, and the goal for that ratio ("<= 5", ">= 0.5") or none.
 
 import json
 import os
-import sys
 
 
 class Report:
@@ -32,11 +31,11 @@ class Report:
         print(self.row(line), flush=True)
 
     def limit(self, name, value, unit, most, digits=2):
-        """One line whose goal is an absolute figure."""
+        """One line whose goal is an absolute figure, perhaps 0."""
         line = {
             "name": name, "value": round(value, digits), "unit": unit,
-            "floor": most, "ratio": round(value / most, 3),
-            "goal": "<= 1.0", "met": value <= most,
+            "floor": most, "ratio": round(value / most, 3) if most else None,
+            "goal": "<= 1.0" if most else "<= 0", "met": value <= most,
         }
         self.lines.append(line)
         print(self.row(line), flush=True)
@@ -56,7 +55,8 @@ class Report:
               f"{'ratio':>8} {'goal':>8}", flush=True)
 
     def finish(self):
-        """Writes BENCH_JSON; returns the exit code."""
+        """Writes BENCH_JSON; the last line names the goals that were missed.
+        Returns the exit code."""
         path = os.environ.get("BENCH_JSON")
         if path:
             with open(path, "w", encoding="utf-8") as out:
@@ -64,7 +64,6 @@ class Report:
                     out.write(json.dumps(line) + "\n")
         missed = [line["name"] for line in self.lines if line["met"] is False]
         judged = [line for line in self.lines if line["met"] is not None]
-        print(f"{len(judged) - len(missed)} of {len(judged)} goals met")
-        for name in missed:
-            print(f"not met: {name}", file=sys.stderr)
+        print(f"{len(judged) - len(missed)} of {len(judged)} goals met"
+              + "".join(f"; NOT MET: {name}" for name in missed), flush=True)
         return 0

@@ -102,8 +102,8 @@ main(int argc, char **argv)
 			wire_open(&http, argv[1]);
 		}
 	}
-	print_percentiles(saved, n);
-	print_percentiles(delivered, n);
+	print_samples(saved, n);
+	print_samples(delivered, n);
 	free(saved);
 	free(delivered);
 	return 0;

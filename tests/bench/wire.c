@@ -195,14 +195,32 @@ by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-void
-print_percentiles(int64_t *us, size_t n)
+static void
+print_members(int64_t *us, size_t n)
 {
 	if (n == 0)
 		die("nothing measured");
 	qsort(us, n, sizeof(*us), by_value);
-	printf("{\"n\":%zu,\"p50\":%lld,\"p99\":%lld,\"max\":%lld}\n", n,
+	printf("{\"n\":%zu,\"p50\":%lld,\"p99\":%lld,\"max\":%lld", n,
 		(long long)us[n / 2], (long long)us[(n * 99) / 100],
 		(long long)us[n - 1]);
+}
+
+void
+print_percentiles(int64_t *us, size_t n)
+{
+	print_members(us, n);
+	puts("}");
+	fflush(stdout);
+}
+
+void
+print_samples(int64_t *us, size_t n)
+{
+	print_members(us, n);
+	fputs(",\"us\":[", stdout);
+	for (size_t i = 0; i < n; i++)
+		printf("%s%lld", i > 0 ? "," : "", (long long)us[i]);
+	puts("]}");
 	fflush(stdout);
 }

@@ -38,6 +38,9 @@ int64_t now_us(void);
 /* Sorts, then prints {"n":, "p50":, "p99":, "max":} in microseconds. */
 void print_percentiles(int64_t *us, size_t n);
 
+/* The same with all of them, sorted, as "us". */
+void print_samples(int64_t *us, size_t n);
+
 _Noreturn void die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

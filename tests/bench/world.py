@@ -20,15 +20,18 @@ SECRET = "bench-password"
 
 @contextlib.contextmanager
 def instance(mailboxes, in_bench, domains=dataset.DOMAINS, programs=True,
-             default_scheme=False):
+             default_scheme=False, prepare=None):
     """A throwaway instance that holds the data set and is live.
 
     All mailboxes have the same hash: SHA512-CRYPT, or the product's default.
+    `prepare` may change what was laid out before anything is started.
     """
     it = private.Instance(f"bench{os.getpid()}")
     it.create(throwaway=False)
     try:
         tune(it)
+        if prepare:
+            prepare(it)
         it._make_run()
         it.db.start()
         it.migrate()
