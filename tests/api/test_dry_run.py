@@ -148,6 +148,9 @@ class DryRun(apicase.ApiCase):
             net)
         d, box, info, net = self.scene()
         yield "DELETE /whitelist/{id}", (200, at("whitelist", net), None, net)
+        yield "POST /whitelist/{id}/restore", (
+            200, at("whitelist", deleted("whitelist", self.network(
+                "198.51.100.44")), "/restore"), None)
         yield "POST /revisions/{id}/undo", (
             200, f"/revisions/{serial()}/undo", {"note": "no"})
 
