@@ -77,6 +77,23 @@ test.beforeAll(async ({ signedIn }) => {
 	const now = await publishing(page);
 	const node = now.nodes[0]?.id;
 	const before = now.head_serial - 3;
+	const aide = (
+		await api<{ admin: { id: number } }>(page, 'POST', '/admins', {
+			login: `pages-${run}`,
+			name: '佐藤 花子',
+			domain_ids: [id],
+			rights: ['mailboxes', 'passwords'],
+		})
+	).admin.id;
+	await api(page, 'POST', '/tokens', { name: 'backup', scopes: ['mailbox.read'] });
+	const asked = (
+		await api(page, 'POST', '/relay-requests', {
+			network: `${net}.77`,
+			reason: 'our scanner sends by itself',
+			domain_ids: [id],
+		})
+	).id;
+
 	stops.push(
 		{ name: 'home', path: '/' },
 		{ name: 'domains', path: '/domains' },
@@ -142,6 +159,14 @@ test.beforeAll(async ({ signedIn }) => {
 			path: '/explain/settings',
 			act: (p) => expect(p.getByRole('table').first()).toBeVisible(),
 		},
+		{ name: 'admins', path: '/admins' },
+		{ name: 'admin-add', path: '/admins/new' },
+		{ name: 'domain-admins', path: `/domains/${id}/admins` },
+		{ name: 'admin', path: `/admins/${aide}` },
+		{ name: 'tokens', path: '/tokens' },
+		{ name: 'token-add', path: '/tokens/new' },
+		{ name: 'relay-requests', path: '/relay-requests' },
+		{ name: 'relay-request', path: `/relay-requests/${asked}` },
 		{ name: 'system', path: '/system' },
 		{ name: 'node-add', path: '/system/new' },
 		{ name: 'node', path: `/system/${node}` },

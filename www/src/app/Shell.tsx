@@ -41,6 +41,9 @@ const load = {
 	publish: () => import('../pages/Publish'),
 	explain: () => import('../pages/Explain'),
 	system: () => import('../pages/System'),
+	admins: () => import('../pages/Admins'),
+	tokens: () => import('../pages/Tokens'),
+	requests: () => import('../pages/RelayRequests'),
 	jobs: () => import('../pages/Jobs'),
 	notFound: () => import('../pages/NotFound'),
 	palette: () => import('./Palette'),
@@ -56,6 +59,9 @@ const Import = lazy(load.importing);
 const Publish = lazy(load.publish);
 const Explain = lazy(load.explain);
 const System = lazy(load.system);
+const Admins = lazy(load.admins);
+const Tokens = lazy(load.tokens);
+const RelayRequests = lazy(load.requests);
 const Jobs = lazy(load.jobs);
 const NotFound = lazy(load.notFound);
 const Palette = lazy(load.palette);
@@ -199,6 +205,9 @@ function Frame({ session }: { session: AdminSession }) {
 								<Route path="/publish/:tab?/:item?" component={Publish} />
 								<Route path="/explain/:tab?" component={Explain} />
 								<Route path="/system/:item?/:tab?" component={System} />
+								<Route path="/admins/:item?" component={Admins} />
+								<Route path="/tokens/:item?" component={Tokens} />
+								<Route path="/relay-requests/:item?" component={RelayRequests} />
 								<Route path="/jobs/:item?" component={Jobs} />
 								<Route component={NotFound} />
 							</Switch>

@@ -1,4 +1,4 @@
-import { Check, Keyboard, LogOut } from 'lucide-react';
+import { Check, Keyboard, KeyRound, LogOut } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Header } from 'react-aria-components/Header';
 import { Menu, MenuItem, MenuSection, MenuTrigger } from 'react-aria-components/Menu';
@@ -49,6 +49,15 @@ export function UserMenu({
 						{THEMES.map((v) => choice(v, t(`theme.${v}`), theme === v, () => setTheme(v)))}
 					</MenuSection>
 					<Separator className={overlay.rule} />
+					<MenuItem
+						id="tokens"
+						href="#/tokens"
+						className={overlay.item}
+						textValue={t('nav.tokens')}
+					>
+						<KeyRound className="icon" aria-hidden="true" />
+						<span>{t('nav.tokens')}</span>
+					</MenuItem>
 					<MenuItem
 						id="keys"
 						className={overlay.item}

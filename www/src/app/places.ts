@@ -1,5 +1,6 @@
 import {
 	AtSign,
+	FileQuestion,
 	FileUp,
 	Globe,
 	History,
@@ -11,6 +12,7 @@ import {
 	Rocket,
 	Route,
 	Server,
+	Users,
 } from 'lucide-react';
 import type { Schemas } from '../api/client';
 import type { Key } from '../i18n';
@@ -28,7 +30,8 @@ const all: Place[][] = [
 		{ href: '/domains', key: 'nav.domains', icon: Globe },
 		{ href: '/mailboxes', key: 'nav.mailboxes', icon: Mail },
 		{ href: '/aliases', key: 'nav.aliases', icon: AtSign },
-		{ href: '/whitelist', key: 'nav.whitelist', icon: Network },
+		{ href: '/whitelist', key: 'nav.whitelist', icon: Network, superadmin: true },
+		{ href: '/relay-requests', key: 'nav.requests', icon: FileQuestion },
 	],
 	[
 		{ href: '/import', key: 'nav.import', icon: FileUp },
@@ -38,6 +41,7 @@ const all: Place[][] = [
 	[
 		{ href: '/changes', key: 'nav.changes', icon: History },
 		{ href: '/jobs', key: 'nav.jobs', icon: ListChecks },
+		{ href: '/admins', key: 'nav.admins', icon: Users },
 		{ href: '/system', key: 'nav.system', icon: Server, superadmin: true },
 	],
 ];

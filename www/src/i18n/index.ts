@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import type { Dict as First, Words } from './en';
+import type { en as access } from './en.access';
 import type { en as audit } from './en.audit';
 import type { en as bulk } from './en.bulk';
 import type { en as imports } from './en.import';
@@ -9,6 +10,7 @@ export type Lang = 'en' | 'ja';
 export type Dict = First &
 	Words<typeof inner> &
 	Words<typeof audit> &
+	Words<typeof access> &
 	Words<typeof bulk> &
 	Words<typeof imports>;
 export type Key = keyof Dict;
@@ -39,12 +41,14 @@ async function fetchDict(l: Lang): Promise<Dict> {
 			? [
 					import('./ja.publishing').then((m) => m.ja),
 					import('./ja.audit').then((m) => m.ja),
+					import('./ja.access').then((m) => m.ja),
 					import('./ja.bulk').then((m) => m.ja),
 					import('./ja.import').then((m) => m.ja),
 				]
 			: [
 					import('./en.publishing').then((m) => m.en),
 					import('./en.audit').then((m) => m.en),
+					import('./en.access').then((m) => m.en),
 					import('./en.bulk').then((m) => m.en),
 					import('./en.import').then((m) => m.en),
 				],

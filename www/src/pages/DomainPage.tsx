@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { useParams } from 'wouter';
 import { ApiError } from '../api/client';
 import { domainQuery } from '../api/queries';
@@ -16,7 +17,9 @@ import css from './Form.module.css';
 import { MailboxList } from './MailboxList';
 import NotFound from './NotFound';
 
-const TABS = ['overview', 'mailboxes', 'aliases', 'settings', 'history'] as const;
+const AdminList = lazy(async () => ({ default: (await import('./Admins')).AdminList }));
+
+const TABS = ['overview', 'mailboxes', 'aliases', 'admins', 'settings', 'history'] as const;
 
 export default function DomainPage() {
 	const t = useT();
@@ -63,6 +66,15 @@ export default function DomainPage() {
 				<MailboxList base={`${base}/mailboxes`} domain={d} item={params.item} />
 			)}
 			{tab === 'aliases' && <AliasList base={`${base}/aliases`} domain={d} item={params.item} />}
+			{tab === 'admins' && (
+				<Suspense fallback={<Loading lines={4} />}>
+					<AdminList
+						base={`${base}/admins`}
+						item={params.item}
+						domain={{ id: d.id, name: d.name_unicode }}
+					/>
+				</Suspense>
+			)}
 			{tab === 'settings' && <DomainSettings domain={d} />}
 			{tab === 'history' && <History query={{ domain_id: id, limit: 50 }} />}
 		</Page>

@@ -4,6 +4,7 @@ import { ApiError, type Schemas } from '../api/client';
 import { homeQuery, publishingQuery } from '../api/queries';
 import { Nodes } from '../app/Nodes';
 import { Card, Columns, Page, Stack } from '../app/Page';
+import { useSession } from '../app/useSession';
 import { useLang, useT } from '../i18n';
 import { formatBytes, formatNumber, formatTime } from '../lib/format';
 import { actionText, limitText } from '../lib/words';
@@ -40,6 +41,7 @@ export default function Home() {
 	const t = useT();
 	const lang = useLang();
 	const q = useQuery(homeQuery);
+	const { admin } = useSession();
 	const publishing = useQuery(publishingQuery).data;
 	if (q.error instanceof ApiError && !q.data) {
 		return (
@@ -56,11 +58,12 @@ export default function Home() {
 		);
 	}
 	const h = q.data;
+	const isSuper = admin.role === 'superadmin';
 	const tiles = [
 		{ href: '#/domains', text: t('nav.domains'), n: h.counts.domains },
 		{ href: '#/mailboxes', text: t('nav.mailboxes'), n: h.counts.mailboxes },
 		{ href: '#/aliases', text: t('nav.aliases'), n: h.counts.aliases },
-		{ href: '#/whitelist', text: t('nav.whitelist'), n: h.counts.whitelist },
+		...(isSuper ? [{ href: '#/whitelist', text: t('nav.whitelist'), n: h.counts.whitelist }] : []),
 	];
 	return (
 		<Page title={t('nav.home')}>
