@@ -179,7 +179,7 @@ take_change(const struct json_value *v, struct arena *a,
 		.serial = (uint64_t)json_int(json_get(v, "serial")) };
 	if (!change.key)
 		return err_memory(e);
-	if (!strchr("adsw", kind[0]) || kind[1] || !key[0]
+	if (!kind[0] || !strchr("adsw", kind[0]) || kind[1] || !key[0]
 		|| strlen(key) > MAP_KEY_MAX)
 		return not_understood(e);
 	return map_changes_add(out, &change, e);
@@ -452,6 +452,8 @@ sort_changes(const struct map_changes *in, struct strset *keys,
 	for (size_t i = 0; i < in->n; i++) {
 		const char *key = in->change[i].key;
 		const char *domain = key_domain(key);
+		if (in->change[i].kind != 'a' && in->change[i].kind != 'd')
+			continue;
 		const bool whole = domain == key || key[0] == '@';
 		if (!strset_add(whole ? domains : keys, whole ? domain : key,
 			    NULL, e))
