@@ -2,7 +2,8 @@
 
 import unittest
 
-from secondcase import SecondCase
+import steps
+from secondcase import PASSWORD, SecondCase
 
 MANY = 5200  # a page has 5,000
 
@@ -41,7 +42,7 @@ class ManyKeys(SecondCase):
             self.assertEqual(self.code(f"n{MANY}@rev.test"), 250)
             before = self.rebuilds()
             row = self.api.post("/mailboxes", {
-                "address": "later@rev.test", "password": "a quiet river 7"})
+                "address": "later@rev.test", "password": PASSWORD})
             self.wait_serial(row["changed_serial"])
             self.assertEqual(self.code("later@rev.test"), 550)
             self.assertEqual(self.code("n1@rev.test"), 250)
@@ -49,6 +50,36 @@ class ManyKeys(SecondCase):
         finally:
             self.api.call("PUT", "/publishing/mode",
                           {"mode": "automatic", "note": ""})
+
+    def test_what_comes_behind_a_rollback_waits_however_much_it_is(self):
+        self.fill("roll.test", MANY)
+        serial = self.api.get("/publishing")["head_serial"]
+        self.wait_serial(serial)
+        nodes = {"nodes": [self.node_id()]}
+        self.api.post("/publishing/rollback", {
+            "serial": serial, "note": "for the test", **nodes})
+        self.wait_until(
+            lambda: self.nodes()["mx2"]["hold_serial"] == serial, "the hold")
+        try:
+            # A person counted them, so no guard stands in the way.
+            closed = steps.change(
+                self.servers, "UPDATE mailbox SET state = 3"
+                " WHERE address LIKE 'n%@roll.test'",
+                steps.numbered("roll.test", MANY), "mailbox.bulk")
+            self.wait_serial(closed)
+            before = self.rebuilds()
+            row = self.api.post("/mailboxes", {
+                "address": "later@roll.test", "password": PASSWORD})
+            self.wait_serial(row["changed_serial"])
+            self.assertEqual(self.code("n1@roll.test"), 250)
+            self.assertEqual(self.code(f"n{MANY}@roll.test"), 250)
+            self.assertEqual(self.code("later@roll.test"), 550)
+            self.assertEqual(self.rebuilds(), before)
+        finally:
+            self.api.post("/publishing/resume", nodes)
+        self.wait_until(lambda: self.code("n1@roll.test") == 550,
+                        "what waited", 30)
+        self.assertEqual(self.code("later@roll.test"), 250)
 
 
 if __name__ == "__main__":
