@@ -13,7 +13,6 @@
 #include "core/import_internal.h"
 
 #define SPOOL_US US_PER_DAY
-#define OPTIONS_BYTES 8192
 #define LIST_MAX 200
 
 static const char *const states[] = {
@@ -89,8 +88,7 @@ make_in(struct tx *t, void *ctx, struct err *e)
 
 	im->created_us = t->now_us;
 	im->spool_us = t->now_us + SPOOL_US;
-	im->purge_us = t->now_us
-		+ t->c->conf->retention.jobs_days * US_PER_DAY;
+	im->purge_us = t->now_us + t->c->conf->retention.jobs_days * US_PER_DAY;
 	return import_row_insert(t->db, im, e);
 }
 

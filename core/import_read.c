@@ -85,10 +85,8 @@ import_rows_next(struct import_rows *r, struct csv_row *row_r, bool *found_r,
 
 /* Headings are the row that the file begins with. */
 static bool
-is_header(
-	const struct import *im, const struct import_options *o, uint64_t from)
+is_header(const struct import_options *o, uint64_t from)
 {
-	(void)im;
 	return o->has_header && from == 0;
 }
 
@@ -139,7 +137,7 @@ read_csv(struct staging *s, struct import *im, const struct import_options *o,
 			return false;
 		if (!found)
 			break;
-		if (is_header(im, o, from))
+		if (is_header(o, from))
 			continue;
 		if (!stage_row(s, o, (enum staged_noun)im->noun, &row, e))
 			return false;
@@ -202,7 +200,6 @@ put_row(struct str *out, const struct import_options *o, struct arena *a,
 struct wrong {
 	uint64_t *rows;
 	size_t n, next;
-	uint64_t *n_written;
 };
 
 static bool
@@ -234,7 +231,7 @@ collect(struct tx *t, struct import *im, const struct import_options *o,
 			return false;
 		if (!found)
 			break;
-		is_head = is_header(im, o, from);
+		is_head = is_header(o, from);
 		im->at.at_row += !is_head;
 		if ((is_head || is_wrong(&w, im->at.at_row))
 			&& !put_row(out, o, t->arena, &row))

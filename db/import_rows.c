@@ -22,7 +22,6 @@ enum {
 	Q_GET,
 	Q_GET_LOCKED,
 	Q_LIST,
-	Q_OF_JOB,
 	Q_UPDATE,
 	Q_DELETE,
 	Q_DUE_SPOOL,
@@ -37,7 +36,6 @@ enum {
 	Q_SPOOL_DELETE_ONE,
 	Q_ERROR_INSERT,
 	Q_ERROR_LIST,
-	Q_ERROR_COUNT,
 	Q_ERROR_DELETE,
 	Q_N
 };
@@ -56,9 +54,6 @@ static const struct sql sql[] = {
 	[Q_LIST] = { "SELECT " COLUMNS " FROM import i WHERE i.id < ? "
 		     "AND (? = 0 OR i.admin_id = ?) ORDER BY i.id DESC LIMIT ?",
 		"uuuu", OUT },
-	[Q_OF_JOB] = { "SELECT id FROM import WHERE check_job = ? "
-		       "OR run_job = ?",
-		"uu", "u" },
 	[Q_UPDATE] = { "UPDATE import SET state = ?, file_bytes = ?, "
 		       "pieces = ?, options = ?, notices = ?, phase = ?, "
 		       "at_byte = ?, at_line = ?, at_row = ?, place = ?, "
@@ -113,10 +108,6 @@ static const struct sql sql[] = {
 			   "AND row_no >= ? AND (row_no > ? OR n > ?) "
 			   "ORDER BY row_no, n LIMIT ?",
 		"uuuuu", "uuuussss" },
-	[Q_ERROR_COUNT] = { "SELECT reason, COUNT(*) FROM import_error "
-			    "WHERE import_id = ? GROUP BY reason "
-			    "ORDER BY COUNT(*) DESC, reason LIMIT 50",
-		"u", "su" },
 	[Q_ERROR_DELETE] = { "DELETE FROM import_error WHERE import_id = ?",
 		"u", "" },
 };
@@ -212,13 +203,6 @@ import_row_list(struct db *db, struct arena *a, uint64_t before,
 	while (ok && rows_next(&r))
 		ok = load(&r, a, &(*items_r)[(*n_r)++]);
 	return rows_done(&r, e) && (ok || err_memory(e));
-}
-
-bool
-import_row_of_job(struct db *db, uint64_t job_id, uint64_t *id_r, struct err *e)
-{
-	return db_query_u64(db, &sql[Q_OF_JOB],
-		ARGS(arg_u64(job_id), arg_u64(job_id)), id_r, NULL, e);
 }
 
 bool
@@ -404,28 +388,6 @@ import_error_list(struct db *db, struct arena *a, uint64_t import_id,
 			row_dup(&r, 5, a), row_dup(&r, 6, a),
 			row_dup(&r, 7, a) };
 		ok = x->field && x->value && x->reason && x->text;
-	}
-	return rows_done(&r, e) && (ok || err_memory(e));
-}
-
-bool
-import_error_count(struct db *db, struct arena *a, uint64_t import_id,
-	struct import_reason **items_r, size_t *n_r, struct err *e)
-{
-	struct rows r;
-	bool ok;
-
-	*n_r = 0;
-	if (!db_query(db, &sql[Q_ERROR_COUNT], ARGS(arg_u64(import_id)), &r, e))
-		return false;
-	*items_r = arena_array(a, r.n + 1, sizeof(**items_r));
-	ok = *items_r != NULL;
-	while (ok && rows_next(&r)) {
-		struct import_reason *x = &(*items_r)[(*n_r)++];
-
-		*x = (struct import_reason){ row_dup(&r, 0, a),
-			row_u64(&r, 1) };
-		ok = x->reason != NULL;
 	}
 	return rows_done(&r, e) && (ok || err_memory(e));
 }

@@ -73,9 +73,6 @@ bool import_row_get(struct db *db, struct arena *a, uint64_t id, bool is_locked,
 bool import_row_list(struct db *db, struct arena *a, uint64_t before,
 	uint64_t admin_id, size_t max, struct import **items_r, size_t *n_r,
 	struct err *e) MUST_USE;
-/* The import that this job is of: its id, or 0. */
-bool import_row_of_job(
-	struct db *db, uint64_t job_id, uint64_t *id_r, struct err *e) MUST_USE;
 /* Everything that changes. */
 bool import_row_update(
 	struct db *db, const struct import *in, struct err *e) MUST_USE;
@@ -127,13 +124,6 @@ bool import_error_insert(struct db *db, const struct arg *args, size_t rows,
 bool import_error_list(struct db *db, struct arena *a, uint64_t import_id,
 	uint64_t after_row, uint64_t after_n, size_t max,
 	struct import_error **items_r, size_t *n_r, struct err *e) MUST_USE;
-/* How many, reason by reason. */
-struct import_reason {
-	const char *reason;
-	uint64_t n;
-};
-bool import_error_count(struct db *db, struct arena *a, uint64_t import_id,
-	struct import_reason **items_r, size_t *n_r, struct err *e) MUST_USE;
 bool import_error_delete(
 	struct db *db, uint64_t import_id, struct err *e) MUST_USE;
 

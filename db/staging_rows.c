@@ -22,7 +22,6 @@ enum {
 	Q_HASHED,
 	Q_STEP_AFTER,
 	Q_COUNT,
-	Q_COUNT_PASSWORDS,
 	Q_WEIGHT,
 	Q_OUTCOME,
 	Q_DECIDE,
@@ -72,12 +71,6 @@ static const struct sql sql[] = {
 		      "CAST(SUM(line = 0) AS UNSIGNED) FROM staging "
 		      "WHERE import_id = ? GROUP BY noun, outcome",
 		"u", "uuuu" },
-	[Q_COUNT_PASSWORDS] = { "SELECT COUNT(*) FROM staging "
-				"WHERE import_id = ? AND (outcome = 1 AND came "
-				"& 144 "
-				"OR outcome = 2 AND came & 16) "
-				"AND password IS NULL",
-		"u", "u" },
 	[Q_WEIGHT] = { "SELECT CAST(COALESCE(SUM(4 + LEAST(64, "
 		       "CHAR_LENGTH(name)) + IF(targets IS NULL, 0, 1 + "
 		       "LENGTH(targets) - LENGTH(REPLACE(targets, ',', '')))"
@@ -287,14 +280,6 @@ staging_row_count(struct db *db, struct arena *a, uint64_t import_id,
 		(*items_r)[(*n_r)++] = (struct staged_count){ row_u64(&r, 0),
 			row_u64(&r, 1), row_u64(&r, 2), row_u64(&r, 3) };
 	return rows_done(&r, e) && (*items_r || err_memory(e));
-}
-
-bool
-staging_row_count_passwords(
-	struct db *db, uint64_t import_id, uint64_t *n_r, struct err *e)
-{
-	return db_query_u64(db, &sql[Q_COUNT_PASSWORDS],
-		ARGS(arg_u64(import_id)), n_r, NULL, e);
 }
 
 bool

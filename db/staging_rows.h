@@ -105,10 +105,6 @@ struct staged_count {
 };
 bool staging_row_count(struct db *db, struct arena *a, uint64_t import_id,
 	struct staged_count **items_r, size_t *n_r, struct err *e) MUST_USE;
-/* How many passwords would be made or hashed. */
-bool staging_row_count_passwords(struct db *db, uint64_t import_id,
-	uint64_t *n_r, struct err *e) MUST_USE;
-
 /* Some rows that one write of all of it would take in the database. */
 bool staging_row_weight(struct db *db, uint64_t import_id, uint64_t *n_r,
 	struct err *e) MUST_USE;

@@ -1,6 +1,5 @@
 """Imports by the API, as a browser does them, and jobd beside it."""
 
-import contextlib
 import grp
 import subprocess
 import time
@@ -146,13 +145,3 @@ class ImportCase(apicase.ApiCase):
         """Upload, check, import."""
         made = self.check(self.upload(data, noun, **more), options)
         return self.bring_in(made, how)
-
-
-@contextlib.contextmanager
-def stopped(case):
-    """jobd ended meanwhile."""
-    case.stop_jobd(case.jobd)
-    try:
-        yield
-    finally:
-        type(case).jobd = case.start_jobd()
