@@ -46,7 +46,8 @@ route_handler whitelists_list, whitelists_create, whitelists_get,
 
 extern const struct form domain_many_form, mailbox_many_form, alias_many_form,
 	whitelist_many_form;
-route_handler domains_bulk, mailboxes_bulk, aliases_bulk, whitelists_bulk;
+route_handler mailboxes_census, domains_bulk, mailboxes_bulk, aliases_bulk,
+	whitelists_bulk;
 
 extern const struct form domain_export_form, mailbox_export_form,
 	alias_export_form, whitelist_export_form;

@@ -4,6 +4,7 @@
 #include "cgi/handlers.h"
 
 #include "cgi/lists.h"
+#include "core/census.h"
 #include "core/mailbox.h"
 
 #define REFERENCES_MAX 100
@@ -151,5 +152,17 @@ mailboxes_references(struct call *c, struct err *e)
 	jsonw_end(w);
 	jsonw_int(w, "total", total);
 	jsonw_end(w);
+	return true;
+}
+
+bool
+mailboxes_census(struct call *c, struct err *e)
+{
+	struct census_item *items;
+	size_t n;
+
+	if (!password_census(c->core, c->actor, &items, &n, e))
+		return false;
+	census_write_json(reply_json(c->reply, 200), items, n);
 	return true;
 }

@@ -83,6 +83,8 @@ const struct route routes[] = {
 	{ METHOD_POST, API("/mailboxes/bulk"), GATE_ADMIN, NULL,
 		&mailbox_many_form, ROUTE_ONCE | ROUTE_DRY | MAY_MAILBOXES,
 		mailboxes_bulk, "mailbox.bulk" },
+	{ METHOD_GET, API("/mailboxes/census"), GATE_SUPERADMIN, NULL, NULL, 0,
+		mailboxes_census, "mailbox.census" },
 	{ METHOD_GET, API("/mailboxes/{id}"), GATE_ADMIN, NULL, NULL, 0,
 		mailboxes_get, "mailbox.get" },
 	{ METHOD_PATCH, API("/mailboxes/{id}"), GATE_ADMIN, NULL,

@@ -4,6 +4,7 @@
  * taken; it is never an argument.
  */
 #include "cli/find.h"
+#include "core/census.h"
 #include "cli/lock.h"
 
 #define PASSWORD_OPTIONS                                                       \
@@ -283,6 +284,18 @@ restore(struct cli *c, struct err *e)
 	return true;
 }
 
+static bool
+census(struct cli *c, struct err *e)
+{
+	struct census_item *items;
+	size_t n;
+
+	if (!password_census(&c->core, &c->actor, &items, &n, e))
+		return false;
+	census_write_json(&c->json, items, n);
+	return true;
+}
+
 /* clang-format off */
 const struct cli_command cli_mailbox_commands[] = {
 	{ "mailbox", "add", "ADDRESS",
@@ -290,6 +303,9 @@ const struct cli_command cli_mailbox_commands[] = {
 		add_options, NULL, CLI_WRITE, add },
 	{ "mailbox", "list", NULL, "list mailboxes", list_options,
 		"id,address,name,state,quota_bytes,created_at", CLI_DB, list },
+	{ "mailbox", "census", NULL,
+		"count how the passwords are stored, and which are weak",
+		NULL, "scheme,mailboxes,weak", CLI_DB, census },
 	{ "mailbox", "show", "ADDRESS", "show a mailbox and who names it",
 		NULL, NULL, CLI_DB, show },
 	{ "mailbox", "edit", "ADDRESS", "change a mailbox",

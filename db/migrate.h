@@ -20,7 +20,7 @@
 #include "db/db.h"
 
 /* Version of the newest file that this program was made for. */
-#define DB_SCHEMA_VERSION 7
+#define DB_SCHEMA_VERSION 8
 
 /* $POSTROOM_SCHEMA, else the folder given at build time. */
 const char *db_schema_folder(void);

@@ -7,6 +7,7 @@
 #include "db/admin_manage_rows.h"
 #include "db/admin_rows.h"
 #include "db/alias_rows.h"
+#include "db/census_rows.h"
 #include "db/domain_rows.h"
 #include "db/due_rows.h"
 #include "db/explain_rows.h"
@@ -33,9 +34,9 @@
 #include "db/whitelist_rows.h"
 
 const struct sql_table *const db_tables[] = { &domain_sql, &mailbox_sql,
-	&alias_sql, &whitelist_sql, &log_sql, &misc_sql, &admin_sql,
-	&admin_manage_sql, &relay_request_sql, &view_sql, &due_sql, &node_sql,
-	&pending_sql, &publishing_sql, &retention_sql, &past_sql,
+	&alias_sql, &census_sql, &whitelist_sql, &log_sql, &misc_sql,
+	&admin_sql, &admin_manage_sql, &relay_request_sql, &view_sql, &due_sql,
+	&node_sql, &pending_sql, &publishing_sql, &retention_sql, &past_sql,
 	&map_saved_sql, &key_log_sql, &peer_sql, &request_sql, &name_sql,
 	&gate_sql, &session_sql, &token_sql, &import_sql, &staging_sql,
 	&staging_look_sql, &change_page_sql, &lock_sql, NULL };

@@ -220,6 +220,13 @@ class FromPostfixAdmin(Case):
             "WHERE a.login LIKE '%@pa.test' GROUP BY a.id ORDER BY 1"),
             [["boss@pa.test", "2", "pa.test,pb.test"],
              ["chief@pa.test", "1", "NULL"]])
+        census = self.cli("mailbox", "census")
+        self.assertEqual(
+            {(x["scheme"], x["mailboxes"], x["weak"])
+             for x in census["items"]},
+            {(x["scheme"], x["mailboxes"], x["weak"])
+             for x in look["passwords"]})
+        self.assertEqual(census["weak_mailboxes"], 3)
         # Again: nothing is there to do.
         self.take("postfixadmin", "--options", self.file_of_options,
                   is_preview=True)

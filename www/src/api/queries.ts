@@ -74,6 +74,11 @@ export const referencesQuery = (id: number) =>
 			ok(client.GET('/api/v1/mailboxes/{id}/references', { params: { path: { id } }, signal })),
 	});
 
+export const censusQuery = queryOptions({
+	queryKey: ['census'],
+	queryFn: ({ signal }) => ok(client.GET('/api/v1/mailboxes/census', { signal })),
+});
+
 export const aliasesQuery = (query: AliasQuery) =>
 	queryOptions({
 		queryKey: ['aliases', query],

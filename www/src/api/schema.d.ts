@@ -1081,6 +1081,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mailboxes/census": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the passwords are stored, the most frequent scheme first */
+        get: operations["countPasswordSchemes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quota": {
         parameters: {
             query?: never;
@@ -2099,6 +2116,15 @@ export interface components {
             max_quota_bytes: number;
             /** @description bytes; 0 is no limit */
             default_quota_bytes: number;
+        };
+        PasswordCensus: {
+            items: {
+                /** @description as SSHA512 or CRYPT/yescrypt; null: no password */
+                scheme: string | null;
+                mailboxes: number;
+                weak: boolean;
+            }[];
+            weak_mailboxes: number;
         };
         /** @description One page of a list. */
         DomainQuotaPage: {
@@ -7607,6 +7633,30 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    countPasswordSchemes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description schemes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordCensus"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };

@@ -210,6 +210,15 @@ export const en = {
 	'asked.again': 'Ask again',
 
 	'system.intro': 'Each mail server fetches its own changes.',
+	'census.title': 'Stored passwords',
+	'census.scheme': 'Scheme',
+	'census.strength': 'Strength',
+	'census.weak': 'Weak',
+	'census.strong': 'Strong',
+	'census.without': 'No password',
+	'census.some': (n: string) =>
+		`The passwords of ${n} mailboxes are stored in a form that is weak today. A new password is stored in the strong form.`,
+	'census.none': 'No password is stored in a weak form.',
 	'system.none': 'No mail servers yet',
 	node: 'Mail server',
 	'node.add': 'Add mail server',

@@ -211,6 +211,15 @@ export const ja: Words<typeof en> = {
 	'asked.again': 'もう一度問い合わせる',
 
 	'system.intro': '各メールサーバーは、自分から変更を取りに来ます。',
+	'census.title': '保存されているパスワード',
+	'census.scheme': '方式',
+	'census.strength': '強度',
+	'census.weak': '弱い',
+	'census.strong': '強い',
+	'census.without': 'パスワードなし',
+	'census.some': (n) =>
+		`${n} 個のメールボックスのパスワードが、今では弱い方式で保存されています。新しいパスワードは強い方式で保存されます。`,
+	'census.none': '弱い方式で保存されているパスワードはありません。',
 	'system.none': 'メールサーバーはまだありません',
 	node: 'メールサーバー',
 	'node.add': 'メールサーバーを追加',

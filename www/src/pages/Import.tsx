@@ -25,6 +25,7 @@ import { Bar, Loading, Time } from '../ui/Marks';
 import { type Column, DataTable } from '../ui/Table';
 import css from './Import.module.css';
 import { ImportChecked } from './ImportChecked';
+import { ImportFrom } from './ImportFrom';
 import { ImportRead } from './ImportRead';
 import { ImportReport, ImportRunning } from './ImportReport';
 
@@ -61,6 +62,7 @@ function Start() {
 						<Drop noun={noun} />
 					</Stack>
 				</Card>
+				{admin.role === 'superadmin' && <ImportFrom />}
 				<Earlier />
 			</Stack>
 		</Page>

@@ -5,7 +5,7 @@ import { ApiError } from '../api/client';
 import type { NodeStatus } from '../api/publishing';
 import { publishingQuery } from '../api/queries';
 import { NodeMark } from '../app/Nodes';
-import { Page } from '../app/Page';
+import { Page, Stack } from '../app/Page';
 import { useLang, useT } from '../i18n';
 import { formatNumber } from '../lib/format';
 import { navigate } from '../lib/location';
@@ -18,6 +18,7 @@ import { Toolbar, ToolbarEnd } from '../ui/Toolbar';
 import { DocumentMenu } from './DocumentMenu';
 import { NewNode } from './NewNode';
 import { NodePage } from './NodePage';
+import { PasswordCensus } from './PasswordCensus';
 
 /** The mail servers: what each has, and what it says of itself. */
 export default function System() {
@@ -107,15 +108,18 @@ function Nodes({ isNew }: { isNew: boolean }) {
 			{q.error instanceof ApiError && !rows && (
 				<ErrorBox error={q.error} onRetry={() => void q.refetch()} />
 			)}
-			{rows?.length === 0 ? (
-				<Empty icon={Server} title={t('system.none')} text={t('live.none')}>
-					{add}
-				</Empty>
-			) : (
-				!(q.error && !rows) && (
-					<DataTable label={t('live.title')} columns={columns} rows={rows} rowId={(n) => n.id} />
-				)
-			)}
+			<Stack>
+				{rows?.length === 0 ? (
+					<Empty icon={Server} title={t('system.none')} text={t('live.none')}>
+						{add}
+					</Empty>
+				) : (
+					!(q.error && !rows) && (
+						<DataTable label={t('live.title')} columns={columns} rows={rows} rowId={(n) => n.id} />
+					)
+				)}
+				<PasswordCensus />
+			</Stack>
 			{isNew && <NewNode onClose={() => navigate('/system')} />}
 		</Page>
 	);
