@@ -16,6 +16,10 @@ export const moreReasons = {
 		en: (s) => `${s || 'The account'} is switched off. Switch it on first.`,
 		ja: (s) => `${s || 'アカウント'} は無効です。先に有効にしてください。`,
 	},
+	not_locked: {
+		en: (s) => `${s || 'The mailbox'} was not locked.`,
+		ja: (s) => `${s || 'メールボックス'} はロックされていません。`,
+	},
 	bad_address: {
 		en: (s) => `${s || 'This'} is no IP address.`,
 		ja: (s) => `${s || 'この値'} は IP アドレスではありません。`,
