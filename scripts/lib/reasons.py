@@ -23,7 +23,7 @@ NEVER = {
         "loopback_only method not_bytes not_json too_many_keys trailing_data "
         "uri_too_long",
     "nodes and their feed":
-        "bad_token no_feed no_token too_many_waiting unknown",
+        "bad_token no_feed no_token over too_many_waiting unknown",
     "the command line, set-up, backups":
         "bad_key_file bad_line cannot_read damaged foreign_table "
         "line_too_long not_this_system "
