@@ -196,7 +196,8 @@ class RouteCase(apicase.ApiCase):
             or route.noun == "imports" or self.body(route, "mine") == {}
 
     def call(self, client, route, whose="mine", **more):
-        if route.action.endswith(".export"):
+        # What is no JSON: a file, a page.
+        if route.action.endswith(".export") or route.action == "document.get":
             return self.export(client, self.at(route, whose))
         if "bytes" in route.flags:
             more = {"body": b"x", "Content_Type": "application/octet-stream",
