@@ -36,7 +36,7 @@ endif
 Q := $(if $(V),,@)
 
 PKGS := libmariadb json-c openssl libcurl libsodium libcrypt lmdb sqlite3 libidn2 \
-	inih libseccomp
+	inih libseccomp liboath libfido2
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS := $(shell pkg-config --libs $(PKGS)) -lfcgi -lpthread
 

@@ -96,6 +96,15 @@ struct conf_probe {
 struct conf_password {
 	enum password_scheme scheme;
 	int64_t min_length;
+	char common_file[CONF_PATH_SIZE]; /* "": none is refused */
+};
+
+/* What people are told to set up their mail programs with. Port 0: it is not
+ * offered. */
+struct conf_mail {
+	char host[256]; /* "": the panel's */
+	int64_t imap_port, imaps_port, pop3_port, pop3s_port;
+	int64_t submission_port, submissions_port;
 };
 
 struct conf_secrets {
@@ -128,6 +137,7 @@ struct conf {
 	struct conf_rootd rootd;
 	struct conf_probe probe;
 	struct conf_password password;
+	struct conf_mail mail;
 	struct conf_secrets secrets;
 	struct conf_limits limits;
 	struct conf_audit audit;

@@ -91,6 +91,11 @@ bool password_check_ready_hash(
 /* Does the stored text let nobody sign in (`{CRYPT}!`, `{CRYPT}*`)? */
 bool password_is_locked(const char *stored) MUST_USE;
 
+/* Is it weaker than what `scheme` would make: weak, or SHA crypt and PBKDF2
+ * where the scheme is memory-hard or bcrypt? */
+bool password_is_weaker(
+	const char *stored, enum password_scheme scheme) MUST_USE;
+
 /* Is the stored form weak today (unsalted, MD5, DES, plain, CRAM-MD5)? */
 bool password_is_weak(const char *stored) MUST_USE;
 

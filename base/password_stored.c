@@ -226,3 +226,18 @@ password_is_weak(const char *stored)
 		return false;
 	return crypt_form_of(s.hash) <= 0;
 }
+
+bool
+password_is_weaker(const char *stored, enum password_scheme scheme)
+{
+	const struct stored s = stored_take_apart(stored);
+
+	if (password_is_weak(stored))
+		return true;
+	if (scheme == PASSWORD_SHA512_CRYPT || !s.scheme)
+		return false;
+	return s.scheme->form == FORM_PBKDF2
+		|| (s.scheme->form == FORM_CRYPT
+			&& (strncmp(s.hash, "$5$", 3) == 0
+				|| strncmp(s.hash, "$6$", 3) == 0));
+}

@@ -16,6 +16,7 @@
 #include "cgi/once.h"
 #include "cgi/worker.h"
 #include "core/api_token.h"
+#include "core/sign_in.h"
 
 static bool
 is_reading(enum method m)
@@ -111,6 +112,17 @@ check_gate(const struct route *r, const struct actor *actor, struct err *e)
 		"a gate that sessions do not open");
 }
 
+/* Of a session; a program with a token has nothing more to give. */
+static bool
+check_proof(const struct call *c, struct err *e)
+{
+	if (!(c->route->flags & ROUTE_PROOF) || c->session.id == 0
+		|| proof_is_fresh(c->core, &c->session))
+		return true;
+	return err_set(e, ERR_FORBIDDEN, "", "proof_needed", "",
+		"prove again that it is you, then repeat this");
+}
+
 static bool
 check_token(struct call *c, struct actor *actor, struct err *e)
 {
@@ -149,7 +161,7 @@ check_session(struct call *c, struct actor *actor, struct err *e)
 		return false;
 	*actor = session_actor(&c->session, c->req->client, c->req->id);
 	c->actor = actor;
-	return check_gate(c->route, actor, e);
+	return check_gate(c->route, actor, e) && check_proof(c, e);
 }
 
 static bool

@@ -7,8 +7,21 @@
 
 #include "cgi/app.h"
 
-extern const struct form session_form, first_use_form;
-route_handler session_get, session_create, session_delete, first_use_create;
+extern const struct form session_form, first_use_form, session_code_form,
+	session_ticket_form, session_passkey_form, proof_form,
+	proof_passkey_form;
+route_handler session_get, session_create, session_delete, first_use_create,
+	session_code, session_challenge, session_passkey, proof_create,
+	proof_challenge, proof_by_passkey;
+
+extern const struct form me_code_form, me_passkey_form, me_name_form,
+	me_history_form, me_seen_form, me_password_form, me_language_form;
+route_handler me_factors, me_totp_offer, me_totp_confirm, me_totp_remove,
+	me_recovery_make, me_passkey_challenge, me_passkey_add,
+	me_passkey_rename, me_passkey_remove, me_sessions, me_sessions_end,
+	me_session_end, me_history, me_notices, me_notices_seen, me_password,
+	me_language, me_mailbox;
+route_handler mailboxes_link, mailboxes_reset_factors, admins_reset_factors;
 
 extern const struct form admin_query_form, admin_in_form, admin_changes_form,
 	admin_grants_form, admin_revokes_form;

@@ -62,27 +62,26 @@ list_next(const char **at, char sep, size_t *len_r)
 }
 
 const char *
-cookie_token(const char *header, struct arena *a)
+cookie_token(
+	const char *header, const char *name, size_t token_len, struct arena *a)
 {
-	const size_t name_len = strlen(SESSION_COOKIE "=");
+	const size_t name_len = strlen(name);
 	const char *found = NULL, *s;
 	size_t len, found_len = 0;
 
 	while ((s = list_next(&header, ';', &len)) != NULL) {
-		if (len < name_len
-			|| strncmp(s, SESSION_COOKIE "=", name_len) != 0)
+		if (len <= name_len || strncmp(s, name, name_len) != 0
+			|| s[name_len] != '=')
 			continue;
 		if (found != NULL)
 			return NULL;
-		found = s + name_len;
-		found_len = len - name_len;
+		found = s + name_len + 1;
+		found_len = len - name_len - 1;
 	}
-	if (found == NULL || found_len != TOKEN_SESSION_LEN)
+	if (found == NULL || found_len != token_len)
 		return NULL;
 	found = arena_strndup(a, found, found_len);
-	if (found == NULL
-		|| !token_is_plausible(
-			found, TOKEN_SESSION_LEN, TOKEN_SESSION_LEN))
+	if (found == NULL || !token_is_plausible(found, token_len, token_len))
 		return NULL;
 	return found;
 }
@@ -205,8 +204,11 @@ read_headers(
 	if (bearer && strncasecmp(bearer, "Bearer ", 7) == 0)
 		r->bearer = bearer + 7;
 	cookie = gateway_param(gw, "HTTP_COOKIE");
-	if (cookie != NULL && strlen(cookie) <= 4 * REQUEST_HEADER_MAX)
-		r->token = cookie_token(cookie, a);
+	if (cookie != NULL && strlen(cookie) <= 4 * REQUEST_HEADER_MAX) {
+		r->token = cookie_token(
+			cookie, SESSION_COOKIE, TOKEN_SESSION_LEN, a);
+		r->device = cookie_token(cookie, DEVICE_COOKIE, TOKEN_LEN, a);
+	}
 	return true;
 }
 

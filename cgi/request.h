@@ -27,6 +27,7 @@ enum method {
 
 #define REQUEST_ID_SIZE 11
 #define SESSION_COOKIE "__Host-postroom"
+#define DEVICE_COOKIE "__Host-postroom-device"
 
 /* Longest path and query, and longest header value that is looked at. */
 #define REQUEST_URI_MAX 4096
@@ -43,6 +44,7 @@ struct request {
 	const char *fetch_site; /* Sec-Fetch-Site */
 	const char *csrf;       /* X-Postroom */
 	const char *token;      /* of the session cookie */
+	const char *device;     /* of the cookie of a known browser */
 	const char *bearer;     /* of Authorization: Bearer */
 	const char *if_match;
 	const char *if_none_match;
@@ -83,10 +85,12 @@ enum method method_find(const char *name);
 /*
  * Parts of the head, alone for tests and fuzzing.
  *
- * The token in a Cookie header: NULL when there is none, when it is given
- * twice or when it cannot be one of ours.
+ * The token of `token_len` characters in the cookie `name` of a Cookie header:
+ * NULL when there is none, when it is given twice or when it cannot be one of
+ * ours.
  */
-const char *cookie_token(const char *header, struct arena *a);
+const char *cookie_token(const char *header, const char *name, size_t token_len,
+	struct arena *a);
 
 /* The version in `"3"` or `W/"3"` (a web server that compresses weakens
  * ETags); false when it is neither. */

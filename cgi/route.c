@@ -98,13 +98,14 @@ route_print(const struct route *table, struct str *out)
 		str_addf(out, "%s\t%s\t%s\t%s\t", method_name(r->method),
 			r->path, gates[r->gate], r->action);
 		print_right(r, out);
-		str_addf(out, "%s%s%s%s%s%s%s\n", r->body ? "body " : "",
+		str_addf(out, "%s%s%s%s%s%s%s%s\n", r->body ? "body " : "",
 			r->flags & ROUTE_BODY_OPTIONAL ? "optional " : "",
 			r->flags & ROUTE_MATCH ? "match " : "",
 			r->flags & ROUTE_ONCE ? "once " : "",
 			r->flags & ROUTE_BYTES ? "bytes " : "",
 			r->flags & ROUTE_DRY ? "dry " : "",
-			route_takes_tokens(r) ? "token" : "");
+			route_takes_tokens(r) ? "token " : "",
+			r->flags & ROUTE_PROOF ? "proof" : "");
 	}
 	return str_is_ok(out);
 }

@@ -50,6 +50,9 @@ enum route_flags {
 	ROUTE_BYTES = 1 << 6,
 	/* A person who signed in: no API token does. */
 	ROUTE_NO_TOKEN = 1 << 7,
+	/* Dangerous: a session that gave no password or factor for a while
+	 * must do it again first (core/sign_in.h): 403 `proof_needed`. */
+	ROUTE_PROOF = 1 << 8,
 };
 
 /* The right that a domain admin needs, in some domain at least; in which one,

@@ -1,16 +1,16 @@
 /*
  * Signing in and out. The cookie is the only thing that a browser holds.
  */
-#include "cgi/handlers.h"
+#include "cgi/signing.h"
 
 #include <string.h>
 
 #include "base/log.h"
 #include "core/admin_manage.h"
-#include "core/sign_in.h"
 
 #define LOGIN_MAX 320
 #define FIRST_USE_TOKEN_MAX 64
+#define DEVICE_AGE_S (365 * 86400)
 
 struct session_in {
 	char login[LOGIN_MAX + 1];
@@ -101,8 +101,8 @@ write_settings(struct jsonw *w, const struct conf *conf)
 	jsonw_end(w);
 }
 
-static void
-write_session(struct call *c, const struct session *s)
+void
+session_write_json(struct call *c, const struct session *s)
 {
 	struct jsonw *w = reply_json(c->reply, 200);
 
@@ -121,16 +121,19 @@ write_session(struct call *c, const struct session *s)
 	jsonw_end(w);
 }
 
-/* An empty token takes the cookie away. */
+/* The cookie of a session has no age: it goes with the browser. */
 static bool
-set_cookie(struct call *c, const char *token, struct err *e)
+set_cookie(struct call *c, const char *name, const char *token, int64_t age_s,
+	struct err *e)
 {
-	char text[160];
+	char text[192];
 	struct str s = STR_FIXED(text);
 	bool is_set;
 
-	str_addf(&s, "%s=%s; Path=/; Secure; HttpOnly; SameSite=Strict%s",
-		SESSION_COOKIE, token, token[0] == '\0' ? "; Max-Age=0" : "");
+	str_addf(&s, "%s=%s; Path=/; Secure; HttpOnly; SameSite=Strict", name,
+		token);
+	if (age_s >= 0)
+		str_addf(&s, "; Max-Age=%lld", (long long)age_s);
 	is_set = str_is_ok(&s) ? reply_header(c->reply, "Set-Cookie", text, e)
 			       : err_memory(e);
 	explicit_bzero(text, sizeof text);
@@ -141,7 +144,7 @@ bool
 session_get(struct call *c, struct err *e)
 {
 	(void)e;
-	write_session(c, &c->session);
+	session_write_json(c, &c->session);
 	return true;
 }
 
@@ -155,24 +158,44 @@ end_former(struct call *c)
 		log_warn("a former session stays: %s", err_text(&e));
 }
 
-static struct session_from
+struct session_from
 from_of(const struct call *c)
 {
 	return (struct session_from){ .client = c->req->client,
-		.user_agent = c->req->user_agent ? c->req->user_agent : "" };
+		.user_agent = c->req->user_agent ? c->req->user_agent : "",
+		.device = c->req->device };
 }
 
-/* The browser gets its new cookie; what it had before ends. */
-static bool
-signed_in(struct call *c, char token[static TOKEN_SESSION_LEN + 1],
-	const struct session *s, struct err *e)
+static void
+write_next(struct call *c, const struct signed_in *in)
 {
-	bool is_set;
+	struct jsonw *w = reply_json(c->reply, 202);
 
-	end_former(c);
-	is_set = set_cookie(c, token, e);
-	explicit_bzero(token, TOKEN_SESSION_LEN);
-	write_session(c, s);
+	jsonw_object(w, NULL);
+	jsonw_str(w, "ticket", in->ticket);
+	jsonw_bool(w, "totp", in->factors.has_totp);
+	jsonw_bool(w, "recovery", in->factors.recovery_left > 0);
+	jsonw_bool(w, "passkey", in->factors.n_passkeys > 0);
+	jsonw_end(w);
+}
+
+/* The browser gets its new cookies; the session that it had before ends. */
+bool
+reply_signed_in(struct call *c, struct signed_in *in, struct err *e)
+{
+	bool is_set = true;
+
+	if (in->needs_second) {
+		write_next(c, in);
+	} else {
+		end_former(c);
+		is_set = set_cookie(c, SESSION_COOKIE, in->token, -1, e)
+			&& (in->device[0] == '\0'
+				|| set_cookie(c, DEVICE_COOKIE, in->device,
+					DEVICE_AGE_S, e));
+		session_write_json(c, &in->session);
+	}
+	explicit_bzero(in, sizeof *in);
 	return is_set;
 }
 
@@ -180,32 +203,28 @@ bool
 session_create(struct call *c, struct err *e)
 {
 	const struct session_in *in = c->body;
-	char token[TOKEN_SESSION_LEN + 1];
-	struct session s;
-
 	const struct session_from from = from_of(c);
+	struct signed_in done;
 
 	return sign_in_password(
-		       c->core, in->login, in->password, &from, token, &s, e)
-		&& signed_in(c, token, &s, e);
+		       c->core, in->login, in->password, &from, &done, e)
+		&& reply_signed_in(c, &done, e);
 }
 
 bool
 session_delete(struct call *c, struct err *e)
 {
-	return session_end(c->core, c->req->token, e) && set_cookie(c, "", e);
+	return session_end(c->core, c->req->token, e)
+		&& set_cookie(c, SESSION_COOKIE, "", 0, e);
 }
 
 bool
 first_use_create(struct call *c, struct err *e)
 {
 	const struct first_use_in *in = c->body;
-	char token[TOKEN_SESSION_LEN + 1];
-	struct session s;
-
 	const struct session_from from = from_of(c);
+	struct signed_in done;
 
-	return first_use_take(
-		       c->core, in->token, in->password, &from, token, &s, e)
-		&& signed_in(c, token, &s, e);
+	return first_use_take(c->core, in->token, in->password, &from, &done, e)
+		&& reply_signed_in(c, &done, e);
 }

@@ -5,6 +5,7 @@
  */
 #include "cli/find.h"
 #include "core/admin_manage.h"
+#include "core/factor.h"
 
 enum { MOST_DOMAINS = ADMIN_GRANTS_MAX };
 
@@ -276,6 +277,16 @@ static bool delete (struct cli *c, struct err *e)
 }
 
 static bool
+reset_factors(struct cli *c, struct err *e)
+{
+	struct admin_view v;
+
+	return find_admin(c, c->arg[0], &v, e)
+		&& factor_reset_admin(
+			&c->core, &c->actor, v.row.login, v.row.id, e);
+}
+
+static bool
 page(struct cli *c, void *query, struct list_page *page_r, struct err *e)
 {
 	struct admin_view *items;
@@ -324,6 +335,9 @@ const struct cli_command cli_admin_commands[] = {
 		CLI_WRITE, enable },
 	{ "admin", "delete", "LOGIN", "delete an admin with his tokens", NULL,
 		NULL, CLI_WRITE, delete },
+	{ "admin", "reset-factors", "LOGIN",
+		"take all second factors away, and end his sessions", NULL,
+		NULL, CLI_WRITE, reset_factors },
 	{ "admin", "first-use-link", "LOGIN",
 		"print a link that sets the password, once",
 		NULL, NULL, CLI_DB, first_use_link },

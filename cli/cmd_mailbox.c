@@ -6,6 +6,8 @@
 #include "cli/find.h"
 #include "core/census.h"
 #include "cli/lock.h"
+#include "core/factor.h"
+#include "core/first_use.h"
 
 #define PASSWORD_OPTIONS                                                       \
 	{ "password-stdin", CLI_FLAG, NULL,                                    \
@@ -142,6 +144,40 @@ set_password(struct cli *c, struct err *e)
 	if (is_ok)
 		answer(c, &out, is_made ? shown : NULL);
 	return is_ok;
+}
+
+static bool
+link_of(struct cli *c, struct err *e)
+{
+	char token[TOKEN_SESSION_LEN + 1], link[512];
+	struct str s = STR_FIXED(link);
+	const char *address;
+	int64_t until_us;
+	struct mailbox m;
+
+	if (!cli_find_mailbox(c, c->arg[0], false, &m, e)
+		|| !first_use_make_mailbox(&c->core, &c->actor, m.id, token,
+			&address, &until_us, e))
+		return false;
+	if (!str_addf(&s, "%s/#/first-use?token=%s", c->conf.web.origin, token))
+		return err_memory(e);
+	jsonw_object(&c->json, NULL);
+	jsonw_str(&c->json, "address", address);
+	jsonw_time(&c->json, "valid_until", until_us);
+	jsonw_str(&c->json, "link", link);
+	jsonw_end(&c->json);
+	explicit_bzero(token, sizeof(token));
+	explicit_bzero(link, sizeof(link));
+	return true;
+}
+
+static bool
+reset_factors(struct cli *c, struct err *e)
+{
+	struct mailbox m;
+
+	return cli_find_mailbox(c, c->arg[0], false, &m, e)
+		&& factor_reset_mailbox(&c->core, &c->actor, m.id, e);
 }
 
 static bool
@@ -313,6 +349,12 @@ const struct cli_command cli_mailbox_commands[] = {
 	{ "mailbox", "password", "ADDRESS",
 		"set its password; one is made unless it is given",
 		password_options, NULL, CLI_WRITE, set_password },
+	{ "mailbox", "link", "ADDRESS",
+		"print a link with which the owner sets the password, once",
+		NULL, NULL, CLI_DB, link_of },
+	{ "mailbox", "reset-factors", "ADDRESS",
+		"take the owner's second factors away, and end his sessions",
+		NULL, NULL, CLI_WRITE, reset_factors },
 	{ "mailbox", "state", "ADDRESS STATE",
 		"active, nologin (receives only) or closed",
 		version_options, NULL, CLI_WRITE, set_state },

@@ -9,7 +9,7 @@
 #include "base/timeutil.h"
 #include "core/admin_manage.h"
 #include "core/admin_rows.h"
-#include "core/sign_in.h"
+#include "core/policy.h"
 #include "core/tx.h"
 
 const char *
@@ -72,7 +72,8 @@ struct secret_change {
 	const char *hash;    /* or NULL: no new password */
 	const uint8_t *link; /* digest of a link to use, or NULL */
 	const uint8_t *new_link;
-	bool is_lost; /* somebody else used the link first */
+	bool is_lost;         /* somebody else used the link first */
+	uint64_t but_session; /* 0: all sessions end */
 };
 
 static bool
@@ -104,7 +105,8 @@ password_in_tx(struct tx *t, void *ctx, struct err *e)
 		return true;
 	return admin_row_password(t->db, in->admin_id, in->hash, t->now_us, e)
 		&& session_row_delete_of(t->db,
-			(struct person){ .admin_id = in->admin_id }, 0, e)
+			(struct person){ .admin_id = in->admin_id },
+			in->but_session, e)
 		&& note_change(t, in, "{\"password\":\"set\"}", e);
 }
 
@@ -113,9 +115,11 @@ link_in_tx(struct tx *t, void *ctx, struct err *e)
 {
 	struct secret_change *in = ctx;
 
-	return first_use_row_end(t->db, in->admin_id, t->now_us, e)
-		&& first_use_row_insert(t->db, in->new_link, in->admin_id,
-			t->now_us, t->now_us + FIRST_USE_TTL_S * US_PER_S, e)
+	const struct person p = { .admin_id = in->admin_id };
+
+	return first_use_row_end(t->db, p, t->now_us, e)
+		&& first_use_row_insert(t->db, in->new_link, p, t->now_us,
+			t->now_us + FIRST_USE_TTL_S * US_PER_S, e)
 		&& note_change(t, in, "{\"first_use_link\":\"made\"}", e);
 }
 
@@ -158,7 +162,7 @@ set_password(struct core *c, const struct actor *a, struct secret_change *in,
 	char hash[ADMIN_HASH_SIZE];
 	bool ok;
 
-	if (!password_check(password, ADMIN_PASSWORD_MIN, e)
+	if (!password_policy(c, password, in->login, ADMIN_PASSWORD_MIN, e)
 		|| !admin_password_hash(password, hash, e))
 		return false;
 	in->hash = hash;
@@ -180,43 +184,33 @@ admin_set_password(struct core *c, const struct actor *a, uint64_t admin_id,
 	return set_password(c, a, &in, password, e);
 }
 
-static bool
-link_over(struct err *e)
+bool
+admin_set_own_password(struct core *c, const struct actor *a,
+	uint64_t but_session, const char *password, struct err *e)
 {
-	return err_set(e, ERR_NOT_FOUND, "token", "link_used_or_expired", NULL,
-		"this link was used, replaced or has run out: ask for a new "
-		"one");
+	struct secret_change in = { .admin_id = a->admin_id,
+		.login = a->name,
+		.but_session = but_session };
+
+	return actor_need_admin(a, e)
+		&& (a->admin_id
+			|| err_set(e, ERR_FORBIDDEN, NULL, "admins_only", NULL,
+				"only an administrator may do this"))
+		&& set_password(c, a, &in, password, e);
 }
 
 bool
-first_use_take(struct core *c, const char *token, const char *password,
-	const struct session_from *from,
-	char session_token[static TOKEN_SESSION_LEN + 1], struct session *out,
+admin_password_by_link(struct core *c, const struct actor *a,
+	const uint8_t link[static 32], const char *password, bool *won_r,
 	struct err *e)
 {
-	struct secret_change in = { 0 };
-	struct admin_row row;
-	struct actor who;
-	uint8_t digest[32];
+	struct secret_change in = {
+		.admin_id = a->admin_id, .login = a->name, .link = link
+	};
 
-	if (!token_is_plausible(token, TOKEN_LEN, TOKEN_LEN))
-		return link_over(e);
-	token_digest(token, digest);
-	if (!first_use_row_admin(c->db, digest, c->now(), &in.admin_id, e))
+	*won_r = false;
+	if (!set_password(c, a, &in, password, e))
 		return false;
-	if (in.admin_id == 0)
-		return link_over(e);
-	*out = (struct session){ .person = { .admin_id = in.admin_id } };
-	if (!admin_by_id(c, in.admin_id, &row, e)
-		|| !admin_of_row(c, &row, &out->admin, e))
-		return false;
-	who = session_actor(out, from->client, "");
-	in.login = row.login;
-	in.link = digest;
-	if (!set_password(c, &who, &in, password, e))
-		return false;
-	if (in.is_lost)
-		return link_over(e);
-	out->admin.has_password = true;
-	return session_start(c, out, BY_LINK, from, session_token, e);
+	*won_r = !in.is_lost;
+	return true;
 }

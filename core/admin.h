@@ -38,4 +38,13 @@ bool first_use_make(struct core *c, const struct actor *a, uint64_t admin_id,
 bool admin_set_password(struct core *c, const struct actor *a,
 	uint64_t admin_id, const char *password, struct err *e) MUST_USE;
 
+/* His own, from the panel: ends his other sessions. */
+bool admin_set_own_password(struct core *c, const struct actor *a,
+	uint64_t but_session, const char *password, struct err *e) MUST_USE;
+/* By a one-time link, which it uses up, of the actor himself. *won_r is false
+ * when somebody else used it first. */
+bool admin_password_by_link(struct core *c, const struct actor *a,
+	const uint8_t link[static 32], const char *password, bool *won_r,
+	struct err *e) MUST_USE;
+
 #endif

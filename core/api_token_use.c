@@ -68,7 +68,7 @@ wrong_token_key(struct throttle_key *key, const char *client)
 	else
 		network[0] = '\0';
 	str_addf(&s, "api token %s", network);
-	throttle_key_make(key, str_text(&s), str_text(&s));
+	throttle_key_plain(key, "account", str_text(&s), str_text(&s));
 }
 
 /* The same words whatever is wrong: a thief learns nothing. */

@@ -5,7 +5,7 @@
 #include "core/due.h"
 
 #include "base/timeutil.h"
-#include "core/session.h"
+#include "core/history.h"
 #include "core/domain.h"
 #include "core/ops.h"
 #include "db/admin_rows.h"
@@ -210,6 +210,9 @@ due_sessions(struct core *c, uint64_t *done_r, struct err *e)
 			c->db, now - KEEP_REQUESTS_US, &requests, e))
 		return false;
 	*done_r += claims + requests;
+	if (!history_purge(c, &requests, e))
+		return false;
+	*done_r += requests;
 	return true;
 }
 

@@ -11,7 +11,9 @@
 #include "base/str.h"
 #include "base/timeutil.h"
 #include "core/ops.h"
+#include "core/policy.h"
 #include "db/log_rows.h"
+#include "db/session_rows.h"
 
 static const char *const state_words[] = {
 	[MAILBOX_ACTIVE] = "active",
@@ -264,8 +266,8 @@ create_in(struct tx *t, void *ctx, struct err *e)
 
 /* The stored form of the password, made before the transaction. */
 static bool
-make_secret(struct core *c, const struct mailbox_in *in, char **stored_r,
-	char scheme[static 25], struct err *e)
+make_secret(struct core *c, const struct mailbox_in *in, const char *address,
+	char **stored_r, char scheme[static 25], struct err *e)
 {
 	const struct conf_password *conf = &c->conf->password;
 
@@ -277,7 +279,8 @@ make_secret(struct core *c, const struct mailbox_in *in, char **stored_r,
 		return err_set(e, ERR_INVALID, "password_hash", "one_of_two",
 			NULL, "give a password or a hash, not both");
 	if (*in->password) {
-		if (!password_check(in->password, (unsigned)conf->min_length, e)
+		if (!password_policy(c, in->password, address,
+			    (unsigned)conf->min_length, e)
 			|| !password_hash(
 				conf->scheme, in->password, *stored_r, e))
 			return false;
@@ -327,7 +330,7 @@ mailbox_create(struct core *c, const struct actor *a,
 	bool ok;
 
 	ok = find_address(c, a, in, &ctx.address, e)
-		&& make_secret(c, in, &ctx.stored, ctx.scheme, e)
+		&& make_secret(c, in, ctx.address, &ctx.stored, ctx.scheme, e)
 		&& core_run(c, a, "mailbox.create", create_in, &ctx, &done, e);
 	if (ctx.stored)
 		explicit_bzero(ctx.stored, PASSWORD_HASH_SIZE);
@@ -368,9 +371,11 @@ static bool
 apply_keys(struct tx *t, const struct mailbox *before,
 	const struct mailbox *after, struct err *e)
 {
-	bool signs_in = after->state == MAILBOX_ACTIVE;
-	bool ends = (before->state == MAILBOX_ACTIVE && !signs_in)
-		|| before->secret_id != after->secret_id;
+	const bool is_other =
+		before->secret_id != after->secret_id && !t->keeps_sessions;
+	const bool ends = (before->state == MAILBOX_ACTIVE
+				  && after->state != MAILBOX_ACTIVE)
+		|| is_other;
 
 	if (before->state != after->state) {
 		if (!tx_key_reaching(t, after->address, e))
@@ -380,6 +385,11 @@ apply_keys(struct tx *t, const struct mailbox *before,
 		if (!tx_key(t, 'a', after->address, e))
 			return false;
 	}
+	if (is_other
+		&& !session_row_delete_of(t->db,
+			(struct person){ .mailbox_id = after->id },
+			t->but_session, e))
+		return false;
 	return !ends || tx_key(t, 's', after->address, e);
 }
 
@@ -523,7 +533,8 @@ mailbox_set_password(struct core *c, const struct actor *a, uint64_t id,
 	if (!*in->password && !*in->password_hash)
 		return err_set(e, ERR_INVALID, "password", "required", NULL,
 			"a password or a hash is needed");
-	ok = make_secret(c, in, &p.stored, p.scheme, e)
+	ok = mailbox_get(c, a, id, out, e)
+		&& make_secret(c, in, out->address, &p.stored, p.scheme, e)
 		&& core_run(
 			c, a, "mailbox.password", password_in, &p, &done, e);
 	if (p.stored)

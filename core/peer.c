@@ -29,7 +29,7 @@ refuse(struct core *c, const char *client, const char *name, const char *why,
 
 	log_kv(LOG_LEVEL_WARN, "node token refused", "reason", why, "node",
 		name, "client", client, NULL);
-	throttle_key_make(&key, "node token", client);
+	throttle_key_plain(&key, "account", "node token", client);
 	memcpy(key.account, key.network, sizeof(key.account));
 	if (!throttle_check(c, &key, e))
 		return false;

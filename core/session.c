@@ -11,7 +11,6 @@
 #include "db/domain_rows.h"
 
 #define SEEN_EVERY_US (60 * US_PER_S)
-#define AGENT_SIZE 201
 
 static const char *const methods[] = {
 	[BY_PASSWORD] = "password",
@@ -79,13 +78,12 @@ earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* What a browser calls itself, as far as it is plain text. */
-static void
-copy_agent(char out[static AGENT_SIZE], const char *agent)
+void
+session_agent(char out[static SESSION_AGENT_SIZE], const char *agent)
 {
 	size_t n = 0;
 
-	for (; agent && agent[n] && n < AGENT_SIZE - 1; n++)
+	for (; agent && agent[n] && n < SESSION_AGENT_SIZE - 1; n++)
 		out[n] = agent[n] >= ' ' && agent[n] < 0x7f ? agent[n] : '?';
 	out[n] = '\0';
 }
@@ -96,7 +94,7 @@ session_start(struct core *c, struct session *s, enum sign_in_method method,
 	char token[static TOKEN_SESSION_LEN + 1], struct err *e)
 {
 	int64_t now = c->now();
-	char agent[AGENT_SIZE];
+	char agent[SESSION_AGENT_SIZE];
 	const struct session_row row = { .person = s->person,
 		.created_us = now,
 		.last_seen_us = now,
@@ -107,7 +105,7 @@ session_start(struct core *c, struct session *s, enum sign_in_method method,
 		.user_agent = agent };
 	uint8_t digest[32];
 
-	copy_agent(agent, from->user_agent);
+	session_agent(agent, from->user_agent);
 	token_make(token, TOKEN_SESSION_LEN);
 	token_digest(token, digest);
 	s->method = method;

@@ -59,7 +59,12 @@ bool owner_may_sign_in(const struct owner_row *o);
 struct session_from {
 	const char *client; /* an address as text */
 	const char *user_agent;
+	const char *device; /* what the browser was given before, or NULL */
 };
+
+/* What a browser calls itself, as far as it is plain text. */
+#define SESSION_AGENT_SIZE 201
+void session_agent(char out[static SESSION_AGENT_SIZE], const char *agent);
 
 /*
  * A new session of somebody whose right to it was proved: `s` has person and

@@ -1,15 +1,15 @@
 /*
- * The first step of signing in, see sign_in.h.
+ * The password step of signing in, see sign_in.h.
  */
-#include "core/sign_in.h"
+#include "core/sign_in_ops.h"
 
 #include <string.h>
 
 #include "base/addr.h"
+#include "base/log.h"
 #include "base/password.h"
-#include "core/admin_rows.h"
+#include "core/owner.h"
 #include "core/slots.h"
-#include "core/throttle.h"
 
 #define LOGIN_MAX 400
 #define SLOT_WAIT_MS 5000
@@ -27,6 +27,11 @@ static bool
 find_account(
 	struct core *c, const char *login, struct account *acc, struct err *e)
 {
+	struct err unused = ERR_EMPTY;
+
+	if (!addr_check_mailbox(
+		    login, acc->address, sizeof(acc->address), &unused))
+		acc->address[0] = '\0';
 	if (strlen(login) <= LOGIN_MAX
 		&& !admin_row_by_login(c->db, c->arena, login, &acc->admin,
 			&acc->has_admin, e))
@@ -72,62 +77,108 @@ is_owner_password(const struct conf *conf, const struct account *acc,
 	return false;
 }
 
+bool
+password_slot_take(struct core *c, unsigned *slot_r, struct err *e)
+{
+	unsigned workers = (unsigned)c->conf->web.workers;
+
+	return slots_take(c->slots_fd, workers > 5 ? workers / 2 - 2 : 1,
+		SLOT_WAIT_MS, slot_r, e);
+}
+
 /* What a login costs depends on how it is written, and on nothing else. */
 static bool
 verify(struct core *c, const struct account *acc, const char *password,
-	struct session *out, struct err *e)
+	struct person *who_r, struct err *e)
 {
-	unsigned workers = (unsigned)c->conf->web.workers;
 	unsigned slot;
 
-	*out = (struct session){ 0 };
-	if (!slots_take(c->slots_fd, workers > 5 ? workers / 2 - 2 : 1,
-		    SLOT_WAIT_MS, &slot, e))
+	*who_r = (struct person){ 0 };
+	if (!password_slot_take(c, &slot, e))
 		return false;
 	if (is_admin_password(acc, password))
-		out->person.admin_id = acc->admin.id;
+		who_r->admin_id = acc->admin.id;
 	else if (*acc->address && is_owner_password(c->conf, acc, password))
-		out->person.mailbox_id = acc->owner.id;
+		who_r->mailbox_id = acc->owner.id;
 	slots_give(c->slots_fd, slot);
 	return true;
 }
 
-static bool
-refuse(struct core *c, const struct throttle_key *key, struct err *e)
+/* Whose failures they are: an admin's before a mailbox's. */
+static struct person
+person_of(const struct account *acc)
 {
-	if (!throttle_failed(c, key, e))
+	return (struct person){ .admin_id = acc->has_admin ? acc->admin.id : 0,
+		.mailbox_id =
+			!acc->has_admin && acc->has_owner ? acc->owner.id : 0 };
+}
+
+static bool
+refuse(struct core *c, const struct account *acc,
+	const struct throttle_key *key, const struct session_from *from,
+	struct err *e)
+{
+	const struct person p = person_of(acc);
+
+	if (!throttle_failed(c, key, e)
+		|| ((p.admin_id || p.mailbox_id)
+			&& !history_note(
+				c, p, WRONG_PASSWORD, BY_PASSWORD, from, e)))
 		return false;
 	return err_set(e, ERR_AUTH, NULL, "bad_credentials", NULL,
 		"the login or the password is wrong");
 }
 
+static bool
+go_on(struct core *c, const struct account *acc, const char *password,
+	const struct session_from *from, struct signed_in *out, struct err *e)
+{
+	const struct person p = out->session.person;
+	const char *stored =
+		p.admin_id ? acc->admin.password : acc->owner.password;
+	struct err unused = ERR_EMPTY;
+
+	if (p.mailbox_id)
+		out->session.owner = owner_of_row(&acc->owner);
+	else if (!admin_of_row(c, &acc->admin, &out->session.admin, e))
+		return false;
+	if (!factor_state(c, p, &out->factors, e))
+		return false;
+	out->needs_second = factor_is_needed(&out->factors);
+	if (out->needs_second)
+		return ticket_make(c, p, stored, out->ticket, e);
+	/* It is the right password: a better form of it may fail. */
+	if (p.mailbox_id
+		&& !owner_renew_hash(
+			c, &out->session, &acc->owner, password, from, &unused))
+		log_warn("a stored password stays as it is: %s",
+			err_text(&unused));
+	return sign_in_finish(c, BY_PASSWORD, from, out, e);
+}
+
 bool
 sign_in_password(struct core *c, const char *login, const char *password,
-	const struct session_from *from,
-	char token[static TOKEN_SESSION_LEN + 1], struct session *out,
-	struct err *e)
+	const struct session_from *from, struct signed_in *out, struct err *e)
 {
-	struct err unused = ERR_EMPTY;
 	struct throttle_key key;
 	struct account acc = { 0 };
+	struct person p;
 
-	if (!addr_check_mailbox(
-		    login, acc.address, sizeof(acc.address), &unused))
-		acc.address[0] = '\0';
-	throttle_key_make(
-		&key, *acc.address ? acc.address : login, from->client);
-	if (!throttle_check(c, &key, e) || !find_account(c, login, &acc, e))
+	*out = (struct signed_in){ 0 };
+	if (!find_account(c, login, &acc, e))
+		return false;
+	p = person_of(&acc);
+	if (!throttle_key_make(c, &key, "account",
+		    *acc.address ? acc.address : login,
+		    p.admin_id || p.mailbox_id ? &p : NULL, from, e)
+		|| !throttle_check(c, &key, e))
 		return false;
 	if (strlen(password) > PASSWORD_MAX)
 		acc.has_admin = acc.has_owner = false;
-	if (!verify(c, &acc, password, out, e))
+	if (!verify(c, &acc, password, &out->session.person, e))
 		return false;
-	if (!out->person.admin_id && !out->person.mailbox_id)
-		return refuse(c, &key, e);
-	if (out->person.mailbox_id)
-		out->owner = owner_of_row(&acc.owner);
-	else if (!admin_of_row(c, &acc.admin, &out->admin, e))
-		return false;
+	if (!out->session.person.admin_id && !out->session.person.mailbox_id)
+		return refuse(c, &acc, &key, from, e);
 	return throttle_passed(c, &key, e)
-		&& session_start(c, out, BY_PASSWORD, from, token, e);
+		&& go_on(c, &acc, password, from, out, e);
 }

@@ -8,6 +8,7 @@
 #include "base/cidr.h"
 #include "base/timeutil.h"
 #include "base/token.h"
+#include "core/history.h"
 #include "db/admin_rows.h"
 
 #define FREE_FOR_ACCOUNT 3
@@ -17,28 +18,60 @@
 #define FORGET_US US_PER_DAY
 
 static void
-subject(uint8_t out[static 32], const char *kind, const char *name)
+subject(uint8_t out[static 32], const char *kind, const char *name,
+	const char *class)
 {
-	char text[512];
-	int n = snprintf(text, sizeof(text), "%s:%s", kind, name);
+	char text[640];
+	int n = snprintf(
+		text, sizeof(text), "%.20s:%.400s\n%.200s", kind, name, class);
 
 	sha256(text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1,
 		out);
 }
 
-void
-throttle_key_make(
-	struct throttle_key *key, const char *login, const char *client)
+static const char *
+network_of(const char *client, char network[static CIDR_TEXT_SIZE])
 {
-	char network[CIDR_TEXT_SIZE];
 	uint8_t ip[16];
 
-	subject(key->account, "account", login);
-	if (ip_parse(client, ip)) {
-		ip_throttle_key(ip, network);
-		client = network;
+	if (!ip_parse(client, ip))
+		return client;
+	ip_throttle_key(ip, network);
+	return network;
+}
+
+void
+throttle_key_plain(struct throttle_key *key, const char *what,
+	const char *login, const char *client)
+{
+	char network[CIDR_TEXT_SIZE];
+
+	subject(key->account, what, login, "");
+	subject(key->network, "net", network_of(client, network), "");
+	key->has_network = true;
+}
+
+bool
+throttle_key_make(struct core *c, struct throttle_key *key, const char *what,
+	const char *login, const struct person *who,
+	const struct session_from *from, struct err *e)
+{
+	char network[CIDR_TEXT_SIZE];
+	bool knows_device = false, knows_network = false;
+
+	throttle_key_plain(key, what, login, from->client);
+	if (!who)
+		return true;
+	if (!history_knows(c, *who, from, &knows_device, &knows_network, e))
+		return false;
+	if (knows_device) {
+		subject(key->account, what, login, from->device);
+		key->has_network = false;
+	} else if (knows_network) {
+		subject(key->account, what, login,
+			network_of(from->client, network));
 	}
-	subject(key->network, "net", client);
+	return true;
 }
 
 static bool
@@ -62,7 +95,8 @@ throttle_check(struct core *c, const struct throttle_key *key, struct err *e)
 	int wait_s;
 
 	if (!check_one(c, key->account, now, &wait_us, e)
-		|| !check_one(c, key->network, now, &wait_us, e))
+		|| (key->has_network
+			&& !check_one(c, key->network, now, &wait_us, e)))
 		return false;
 	if (wait_us <= 0)
 		return true;
@@ -103,11 +137,29 @@ count_one(struct core *c, const uint8_t of[static 32], uint64_t free_ones,
 	return throttle_row_put(c->db, of, &t, e);
 }
 
+/* One time in 62, so that a failure costs no count. */
+static bool
+keep_small(struct core *c, struct err *e)
+{
+	char lot[2];
+	uint64_t n;
+
+	token_make(lot, 1);
+	if (lot[0] != 'a')
+		return true;
+	return throttle_row_count(c->db, &n, e)
+		&& (n <= THROTTLE_ROWS_MAX
+			|| throttle_row_trim(
+				c->db, c->now(), n - THROTTLE_ROWS_MAX, e));
+}
+
 bool
 throttle_failed(struct core *c, const struct throttle_key *key, struct err *e)
 {
 	return count_one(c, key->account, FREE_FOR_ACCOUNT, e)
-		&& count_one(c, key->network, FREE_FOR_NETWORK, e);
+		&& (!key->has_network
+			|| count_one(c, key->network, FREE_FOR_NETWORK, e))
+		&& keep_small(c, e);
 }
 
 bool

@@ -45,6 +45,11 @@ struct tx {
 	size_t *key_slot; /* which keys are there, by their hash */
 	size_t key_slots;
 
+	/* Of a mailbox whose password changes: nobody's session ends, since it
+	 * is the same password in another form; or all but this one's end. */
+	bool keeps_sessions;
+	uint64_t but_session;
+
 	const struct text_list *given; /* targets in the order of the input */
 	struct mailbox *home;  /* a new mailbox, whose home is stamped */
 	struct mailbox *homes; /* many of them */

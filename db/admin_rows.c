@@ -11,11 +11,13 @@ enum {
 	Q_PASSWORD,
 	Q_LINK_INSERT,
 	Q_LINK_END,
-	Q_LINK_ADMIN,
+	Q_LINK_PERSON,
 	Q_LINK_USE,
 	Q_THROTTLE_GET,
 	Q_THROTTLE_PUT,
 	Q_THROTTLE_CLEAR,
+	Q_THROTTLE_COUNT,
+	Q_THROTTLE_TRIM,
 	Q_PURGE_SESSIONS,
 	Q_PURGE_LINKS,
 	Q_PURGE_THROTTLES,
@@ -37,15 +39,16 @@ static const struct sql sql[] = {
 			 "version = version + 1 WHERE id = ?",
 		"btu", "" },
 	[Q_LINK_INSERT] = { "INSERT INTO first_use (token_hash, admin_id, "
-			    "created, expires) VALUES (?, ?, ?, ?)",
-		"butt", "" },
-	[Q_LINK_END] = { "UPDATE first_use SET expires = ? WHERE admin_id = ? "
-			 "AND used IS NULL AND expires > ?",
-		"tut", "" },
-	[Q_LINK_ADMIN] = { "SELECT admin_id FROM first_use "
-			   "WHERE token_hash = ? AND used IS NULL "
-			   "AND expires > ?",
-		"bt", "u" },
+			    "mailbox_id, created, expires) "
+			    "VALUES (?, ?, ?, ?, ?)",
+		"buutt", "" },
+	[Q_LINK_END] = { "UPDATE first_use SET expires = ? WHERE " IS_PERSON
+			 " AND used IS NULL AND expires > ?",
+		"tuut", "" },
+	[Q_LINK_PERSON] = { "SELECT admin_id, mailbox_id FROM first_use "
+			    "WHERE token_hash = ? AND used IS NULL "
+			    "AND expires > ?",
+		"bt", "uu" },
 	[Q_LINK_USE] = { "UPDATE first_use SET used = ? WHERE token_hash = ? "
 			 "AND used IS NULL AND expires > ?",
 		"tbt", "" },
@@ -61,6 +64,10 @@ static const struct sql sql[] = {
 		"butt", "" },
 	[Q_THROTTLE_CLEAR] = { "DELETE FROM throttle WHERE subject = ?", "b",
 		"" },
+	[Q_THROTTLE_COUNT] = { "SELECT COUNT(*) FROM throttle", "", "u" },
+	[Q_THROTTLE_TRIM] = { "DELETE FROM throttle WHERE blocked_to <= ? "
+			      "ORDER BY last_failure LIMIT ?",
+		"tu", "" },
 	[Q_PURGE_SESSIONS] = { "DELETE FROM session WHERE expires < ? "
 			       "OR last_seen < ? LIMIT 1000",
 		"tt", "" },
@@ -152,30 +159,35 @@ admin_row_password(struct db *db, uint64_t id, const char *hash, int64_t at_us,
 
 bool
 first_use_row_insert(struct db *db, const uint8_t digest[static 32],
-	uint64_t admin_id, int64_t at_us, int64_t expires_us, struct err *e)
+	struct person p, int64_t at_us, int64_t expires_us, struct err *e)
 {
 	return db_exec(db, &sql[Q_LINK_INSERT],
-		ARGS(arg_bytes(digest, 32), arg_u64(admin_id), arg_time(at_us),
+		ARGS(arg_bytes(digest, 32), PERSON_ARGS(p), arg_time(at_us),
 			arg_time(expires_us)),
 		NULL, e);
 }
 
 bool
-first_use_row_end(
-	struct db *db, uint64_t admin_id, int64_t at_us, struct err *e)
+first_use_row_end(struct db *db, struct person p, int64_t at_us, struct err *e)
 {
 	return db_exec(db, &sql[Q_LINK_END],
-		ARGS(arg_time(at_us), arg_u64(admin_id), arg_time(at_us)), NULL,
+		ARGS(arg_time(at_us), PERSON_ARGS(p), arg_time(at_us)), NULL,
 		e);
 }
 
 bool
-first_use_row_admin(struct db *db, const uint8_t digest[static 32],
-	int64_t at_us, uint64_t *admin_id_r, struct err *e)
+first_use_row_person(struct db *db, const uint8_t digest[static 32],
+	int64_t at_us, struct person *p_r, struct err *e)
 {
-	return db_query_u64(db, &sql[Q_LINK_ADMIN],
-		ARGS(arg_bytes(digest, 32), arg_time(at_us)), admin_id_r, NULL,
-		e);
+	struct rows r;
+
+	*p_r = (struct person){ 0 };
+	if (!db_query(db, &sql[Q_LINK_PERSON],
+		    ARGS(arg_bytes(digest, 32), arg_time(at_us)), &r, e))
+		return false;
+	if (rows_next(&r))
+		*p_r = (struct person){ row_u64(&r, 0), row_u64(&r, 1) };
+	return rows_done(&r, e);
 }
 
 bool
@@ -229,6 +241,19 @@ throttle_row_clear(
 {
 	return db_exec(db, &sql[Q_THROTTLE_CLEAR], ARGS(arg_bytes(subject, 32)),
 		NULL, e);
+}
+
+bool
+throttle_row_count(struct db *db, uint64_t *n_r, struct err *e)
+{
+	return db_query_u64(db, &sql[Q_THROTTLE_COUNT], NO_ARGS, n_r, NULL, e);
+}
+
+bool
+throttle_row_trim(struct db *db, int64_t at_us, uint64_t n, struct err *e)
+{
+	return db_exec(db, &sql[Q_THROTTLE_TRIM],
+		ARGS(arg_time(at_us), arg_u64(n)), NULL, e);
 }
 
 bool

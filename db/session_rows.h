@@ -9,15 +9,6 @@
 
 extern const struct sql_table session_sql;
 
-/* Whose something is: an admin's or a mailbox owner's, one of the two. */
-struct person {
-	uint64_t admin_id;
-	uint64_t mailbox_id;
-};
-/* The two parameters of `admin_id <=> ? AND mailbox_id <=> ?`. */
-#define PERSON_ARGS(p) arg_id((p).admin_id), arg_id((p).mailbox_id)
-#define IS_PERSON "admin_id <=> ? AND mailbox_id <=> ?"
-
 /* A mailbox as far as its owner's sign-in needs it. */
 struct owner_row {
 	uint64_t id, domain_id, secret_id;

@@ -11,7 +11,9 @@
 #include "db/domain_rows.h"
 #include "db/due_rows.h"
 #include "db/explain_rows.h"
+#include "db/factor_rows.h"
 #include "db/gate_rows.h"
+#include "db/history_rows.h"
 #include "db/import_rows.h"
 #include "db/lock_rows.h"
 #include "db/log_rows.h"
@@ -39,4 +41,5 @@ const struct sql_table *const db_tables[] = { &domain_sql, &mailbox_sql,
 	&node_sql, &pending_sql, &publishing_sql, &retention_sql, &past_sql,
 	&map_saved_sql, &key_log_sql, &peer_sql, &request_sql, &name_sql,
 	&gate_sql, &session_sql, &token_sql, &import_sql, &staging_sql,
-	&staging_look_sql, &change_page_sql, &lock_sql, NULL };
+	&staging_look_sql, &change_page_sql, &lock_sql, &factor_sql,
+	&history_sql, NULL };

@@ -95,11 +95,13 @@ CREATE TABLE challenge_used (
 -- A browser that signed in before. Wrong passwords from elsewhere do not make
 -- it wait.
 CREATE TABLE known_device (
-	token_hash BINARY(32) NOT NULL PRIMARY KEY,
+	id         BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	token_hash BINARY(32) NOT NULL,
 	admin_id   BIGINT UNSIGNED NULL,
 	mailbox_id BIGINT UNSIGNED NULL,
 	created    DATETIME(6) NOT NULL,
 	last_used  DATETIME(6) NOT NULL,
+	KEY known_device_token (token_hash),
 	KEY known_device_admin (admin_id, last_used),
 	KEY known_device_mailbox (mailbox_id, last_used),
 	KEY known_device_last (last_used),

@@ -52,9 +52,9 @@ class Api:
             reply = Reply(answer.status, got, answer.read())
         finally:
             connection.close()
-        cookie = got.get("set-cookie", "")
-        if cookie.startswith("__Host-postroom="):
-            self.cookie = cookie.split(";")[0]
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            if cookie.startswith("__Host-postroom="):
+                self.cookie = cookie.split(";")[0]
         return reply
 
     def call(self, method, path, body=None, match=None):

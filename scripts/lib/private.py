@@ -220,6 +220,7 @@ class Instance:
             "NODE_STATE": self.path("node"),
             # A queue that holds nothing is looked through in no time.
             "RELOAD_EVERY": 1 if self.settings["throwaway"] else 5,
+            "COMMON_PASSWORDS": self.path("common-passwords.txt"),
             "SEAL_KEY": self.path("seal.key"),
             "SEAL_WEB": self.path("seal-web"),
             "SEAL_JOB": self.path("seal-job"),
@@ -249,6 +250,9 @@ class Instance:
             }[self.settings["outside"]],
         }
         words.update((f"PORT_{k}", v) for k, v in self.ports.items())
+        words["MAIL_HOST"] = "localhost"
+        words.update((f"MAIL_{k.upper()}", self.ports[k]) for k in (
+            "imap", "imaps", "pop3", "pop3s", "submission", "submissions"))
         words["WORKERS"] = self.workers
         words["ENV"] = "".join(
             f"env = {key}={value}\n" for key, value in ENVIRONMENT.items()
@@ -272,7 +276,11 @@ class Instance:
         return layout.write(self.path(target), text)
 
     def _write_postroom(self, words):
+        with open(os.path.join(layout.ROOT, "etc", "common-passwords.txt"),
+                  encoding="ascii") as f:
+            common = f.read()
         return [
+            layout.write(self.path("common-passwords.txt"), common),
             self._write("postroom.conf", "postroom/postroom.conf.in",
                         words=words),
             self._write("supervise.conf", "postroom/supervise.conf.in",

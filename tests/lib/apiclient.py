@@ -7,6 +7,7 @@ import urllib.parse
 from contract import Contract
 
 COOKIE = "__Host-postroom"
+DEVICE = "__Host-postroom-device"
 CONTRACT = Contract()
 
 
@@ -38,6 +39,7 @@ class Client:
         self.origin = origin
         self.token = token
         self.address = address
+        self.device = None
         self.timeout = 30
 
     def clone(self):
@@ -46,8 +48,10 @@ class Client:
     def headers(self):
         headers = {"Host": self.origin.split("//")[1], "Origin": self.origin,
                    "X-Postroom": "1"}
-        if self.token:
-            headers["Cookie"] = f"{COOKIE}={self.token}"
+        cookies = [f"{name}={value}" for name, value in (
+            (COOKIE, self.token), (DEVICE, self.device)) if value]
+        if cookies:
+            headers["Cookie"] = "; ".join(cookies)
         if self.address:
             headers["X-Forwarded-For"] = self.address
         return headers
@@ -60,6 +64,11 @@ class Client:
             connection.request(method, path, body, headers or {})
             got = connection.getresponse()
             names = {k.lower(): v for k, v in got.getheaders()}
+            cookies = got.headers.get_all("Set-Cookie") or []
+            if cookies:
+                # The session's is the first.
+                names["set-cookie"] = cookies[0]
+                self._take_device(cookies[1:])
             return got.status, names, got.read()
         finally:
             connection.close()
@@ -92,6 +101,11 @@ class Client:
         checked = CONTRACT.check(method, path, status, names, got)
         self._take_cookie(names)
         return Reply(status, names, got, checked)
+
+    def _take_device(self, cookies):
+        for cookie in cookies:
+            if cookie.startswith(DEVICE + "="):
+                self.device = cookie.split(";")[0].split("=", 1)[1]
 
     def _take_cookie(self, headers):
         cookie = headers.get("set-cookie", "")

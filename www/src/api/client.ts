@@ -1,5 +1,6 @@
 import createClient from 'openapi-fetch';
 import { reportDown } from './connection';
+import { proveAgain } from './proof';
 import type { components, paths } from './schema';
 import { relogin } from './session';
 
@@ -31,7 +32,17 @@ export function isProblem(x: unknown): x is Problem {
 	return typeof x === 'object' && x !== null && 'code' in x && 'errors' in x;
 }
 
-const isSession = (url: string) => /\/api\/v1\/(session|first-use|health)$/.test(url);
+const isSession = (url: string) =>
+	/\/api\/v1\/(session(\/(code|challenge|passkey))?|first-use|health)$/.test(url);
+
+async function wantsProof(res: Response): Promise<boolean> {
+	if (res.status !== 403) return false;
+	const body: unknown = await res
+		.clone()
+		.json()
+		.catch(() => null);
+	return isProblem(body) && body.errors[0]?.reason === 'proof_needed';
+}
 
 async function send(req: Request): Promise<Response> {
 	let res: Response;
@@ -53,12 +64,13 @@ async function send(req: Request): Promise<Response> {
 	return res;
 }
 
-// A lost session asks for the password over the page, then sends the same
-// request again: what was typed is never lost.
+// A lost session, and a dangerous act, ask for a proof over the page, then send
+// the same request again: what was typed is never lost.
 async function apiFetch(req: Request): Promise<Response> {
 	if (req.method !== 'GET') req.headers.set('X-Postroom', '1');
 	const spare = req.clone();
 	const res = await send(req);
+	if (await wantsProof(res)) return (await proveAgain()) ? apiFetch(spare) : res;
 	if (res.status !== 401 || isSession(new URL(req.url).pathname)) return res;
 	await relogin();
 	return send(spare);

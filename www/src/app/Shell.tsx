@@ -5,6 +5,7 @@ import { Dialog as AriaDialog } from 'react-aria-components/Dialog';
 import { I18nProvider } from 'react-aria-components/I18nProvider';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import { Route, Router, Switch } from 'wouter';
+import { useProofWanted } from '../api/proof';
 import { queryClient } from '../api/queries';
 import { useSessionLost } from '../api/session';
 import { useLang, useT } from '../i18n';
@@ -39,6 +40,7 @@ const load = {
 	changes: () => import('../pages/Changes'),
 	importing: () => import('../pages/Import'),
 	publish: () => import('../pages/Publish'),
+	security: () => import('../pages/Security'),
 	explain: () => import('../pages/Explain'),
 	system: () => import('../pages/System'),
 	admins: () => import('../pages/Admins'),
@@ -57,6 +59,7 @@ const Whitelist = lazy(load.whitelist);
 const Changes = lazy(load.changes);
 const Import = lazy(load.importing);
 const Publish = lazy(load.publish);
+const Security = lazy(load.security);
 const Explain = lazy(load.explain);
 const System = lazy(load.system);
 const Admins = lazy(load.admins);
@@ -65,6 +68,11 @@ const RelayRequests = lazy(load.requests);
 const Jobs = lazy(load.jobs);
 const NotFound = lazy(load.notFound);
 const Palette = lazy(load.palette);
+const Proof = lazy(async () => ({ default: (await import('./Proof')).Proof }));
+const Notices = lazy(async () => {
+	const { SignInNotices } = await import('../pages/OwnSessions');
+	return { default: () => <SignInNotices passwordHref="#/security" /> };
+});
 
 /** All that needs a session: data, routes, React Aria's own words. */
 export default function Shell({ session }: { session: AdminSession }) {
@@ -84,6 +92,7 @@ export default function Shell({ session }: { session: AdminSession }) {
 
 function Frame({ session }: { session: AdminSession }) {
 	const t = useT();
+	const proof = useProofWanted();
 	const [path] = usePath();
 	const [crumbs, setCrumbs] = useState<Crumb[]>([]);
 	const [palette, setPalette] = useState(false);
@@ -191,6 +200,9 @@ function Frame({ session }: { session: AdminSession }) {
 					<NodeBar />
 					<PendingBar />
 					<main id="main" tabIndex={-1} className={css.content}>
+						<Suspense fallback={null}>
+							<Notices />
+						</Suspense>
 						<Suspense fallback={<Loading />}>
 							<Switch>
 								<Route path="/" component={Home} />
@@ -208,6 +220,7 @@ function Frame({ session }: { session: AdminSession }) {
 								<Route path="/admins/:item?" component={Admins} />
 								<Route path="/tokens/:item?" component={Tokens} />
 								<Route path="/relay-requests/:item?" component={RelayRequests} />
+								<Route path="/security" component={Security} />
 								<Route path="/jobs/:item?" component={Jobs} />
 								<Route component={NotFound} />
 							</Switch>
@@ -236,6 +249,11 @@ function Frame({ session }: { session: AdminSession }) {
 				</Suspense>
 			)}
 			{keys && <Shortcuts onClose={() => setKeys(false)} />}
+			{proof && (
+				<Suspense fallback={null}>
+					<Proof />
+				</Suspense>
+			)}
 			{lost && <ReLogin login={session.admin.login} />}
 			<Toasts />
 		</CrumbContext>

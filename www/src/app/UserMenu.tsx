@@ -1,4 +1,4 @@
-import { Check, Keyboard, KeyRound, LogOut } from 'lucide-react';
+import { Check, Keyboard, KeyRound, LogOut, ShieldCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Header } from 'react-aria-components/Header';
 import { Menu, MenuItem, MenuSection, MenuTrigger } from 'react-aria-components/Menu';
@@ -57,6 +57,15 @@ export function UserMenu({
 					>
 						<KeyRound className="icon" aria-hidden="true" />
 						<span>{t('nav.tokens')}</span>
+					</MenuItem>
+					<MenuItem
+						id="security"
+						className={overlay.item}
+						href="#/security"
+						textValue={t('security')}
+					>
+						<ShieldCheck className="icon" aria-hidden="true" />
+						<span>{t('security')}</span>
 					</MenuItem>
 					<MenuItem
 						id="keys"

@@ -5,6 +5,7 @@ import type { en as audit } from './en.audit';
 import type { en as bulk } from './en.bulk';
 import type { en as imports } from './en.import';
 import type { en as inner } from './en.publishing';
+import type { en as security } from './en.security';
 
 export type Lang = 'en' | 'ja';
 export type Dict = First &
@@ -12,7 +13,8 @@ export type Dict = First &
 	Words<typeof audit> &
 	Words<typeof access> &
 	Words<typeof bulk> &
-	Words<typeof imports>;
+	Words<typeof imports> &
+	Words<typeof security>;
 export type Key = keyof Dict;
 type Args<K extends Key> = Dict[K] extends (...a: infer A) => string ? A : [];
 export type T = <K extends Key>(key: K, ...args: Args<K>) => string;
@@ -29,7 +31,7 @@ function makeT(d: Dict): T {
 	};
 }
 
-// Words of publishing come with the first page behind the sign-in, which is
+// Words of publishing and of signing in safely come with the first page behind the sign-in, which is
 // the first that can ask for one of them.
 let all = false;
 
@@ -44,6 +46,7 @@ async function fetchDict(l: Lang): Promise<Dict> {
 					import('./ja.access').then((m) => m.ja),
 					import('./ja.bulk').then((m) => m.ja),
 					import('./ja.import').then((m) => m.ja),
+					import('./ja.security').then((m) => m.ja),
 				]
 			: [
 					import('./en.publishing').then((m) => m.en),
@@ -51,6 +54,7 @@ async function fetchDict(l: Lang): Promise<Dict> {
 					import('./en.access').then((m) => m.en),
 					import('./en.bulk').then((m) => m.en),
 					import('./en.import').then((m) => m.en),
+					import('./en.security').then((m) => m.en),
 				],
 	);
 	return Object.assign({}, first, ...more);

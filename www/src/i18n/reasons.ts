@@ -290,6 +290,88 @@ const reasons = {
 		en: 'The name or the password is wrong.',
 		ja: '名前またはパスワードが違います。',
 	},
+	ticket_over: {
+		en: 'This took too long. Begin with the password again.',
+		ja: '時間切れです。もう一度パスワードから始めてください。',
+	},
+	wrong_code: {
+		en: 'The code is wrong, was used already or has run out. Wait for the next one.',
+		ja: 'コードが違うか、使用済みか、期限切れです。次のコードをお待ちください。',
+	},
+	wrong_password: { en: 'The password is wrong.', ja: 'パスワードが違います。' },
+	bad_passkey: {
+		en: 'The passkey was not accepted. Try again, or sign in another way.',
+		ja: 'パスキーを確認できませんでした。もう一度試すか、別の方法でサインインしてください。',
+	},
+	proof_needed: {
+		en: 'Prove again that it is you.',
+		ja: 'もう一度本人確認を行ってください。',
+	},
+	like_login: {
+		en: 'The password must not be like the name.',
+		ja: '名前に似たパスワードは使えません。',
+	},
+	common_password: {
+		en: 'This is one of the passwords that are tried first. Choose another.',
+		ja: '推測されやすいパスワードです。別のものにしてください。',
+	},
+	totp_on: {
+		en: 'An app gives codes already. Remove it first.',
+		ja: 'アプリはすでに設定されています。先に削除してください。',
+	},
+	no_totp: { en: 'There is no app to remove.', ja: '削除するアプリがありません。' },
+	no_offer: {
+		en: 'Begin anew: the code to scan has gone.',
+		ja: '最初からやり直してください。読み取るコードがありません。',
+	},
+	no_factor: {
+		en: 'Recovery codes come with an app or a passkey.',
+		ja: 'リカバリーコードは、アプリまたはパスキーと一緒に作成されます。',
+	},
+	passkey_challenge: {
+		en: 'This took too long. Try again.',
+		ja: '時間切れです。もう一度お試しください。',
+	},
+	passkey_origin: {
+		en: 'The passkey belongs to another address than this page.',
+		ja: 'このページとは別のアドレスのパスキーです。',
+	},
+	passkey_flags: {
+		en: 'The device did not check who holds it. Set up a PIN or fingerprint on it.',
+		ja: '端末で本人確認が行われませんでした。PIN や指紋を設定してください。',
+	},
+	passkey_form: {
+		en: 'The browser sent something that is no passkey.',
+		ja: 'ブラウザーから受け取った内容がパスキーではありません。',
+	},
+	passkey_known: { en: 'This passkey was added before.', ja: 'このパスキーは追加済みです。' },
+	too_many_passkeys: {
+		en: 'Remove a passkey first: there are too many.',
+		ja: 'パスキーが多すぎます。先に 1 つ削除してください。',
+	},
+	no_passkeys_here: {
+		en: 'Passkeys need a panel whose address is a name, not a number.',
+		ja: 'パスキーを使うには、管理画面のアドレスが数字ではなく名前である必要があります。',
+	},
+	no_such_passkey: { en: 'There is no such passkey.', ja: 'そのパスキーは存在しません。' },
+	no_such_session: { en: 'That session is over already.', ja: 'そのセッションは終了済みです。' },
+	no_seal_key: {
+		en: 'The server has no key for secrets. Run postroom seal init there.',
+		ja: 'サーバーに秘密情報用の鍵がありません。サーバーで postroom seal init を実行してください。',
+	},
+	not_oneself: {
+		en: 'Another superadmin or the command line does this.',
+		ja: 'この操作は、別の上級管理者またはコマンドラインで行います。',
+	},
+	not_active: {
+		en: 'Nobody may sign in to this mailbox now.',
+		ja: 'このメールボックスは現在サインインできません。',
+	},
+	owners_only: {
+		en: 'This is for the owner of a mailbox.',
+		ja: 'メールボックスの利用者だけが使えます。',
+	},
+	admins_only: { en: 'This is for administrators.', ja: '管理者だけが使えます。' },
 	no_session: { en: 'You are not signed in any more.', ja: 'サインインの有効期限が切れています。' },
 	link_used_or_expired: {
 		en: 'This link was used already or is too old. Make a new one on the server with the postroom command.',
@@ -603,10 +685,6 @@ const reasons = {
 	bad_quote: {
 		en: (_, x) => `A quote stands where none may be. ${x}`,
 		ja: (s) => `引用符の位置が正しくありません（${s}）。`,
-	},
-	no_seal_key: {
-		en: 'The server has no key to seal the file with. Run postroom seal init there.',
-		ja: '暗号化の鍵がありません。サーバーで postroom seal init を実行してください。',
 	},
 } satisfies Record<string, Reason>;
 

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { client, ok } from '../api/client';
+import { client, ok, type Schemas } from '../api/client';
 import { signedIn } from '../api/session';
 import { useT } from '../i18n';
 import { navigate } from '../lib/location';
@@ -9,26 +9,39 @@ import { Button } from '../ui/Button';
 import { ErrorBox } from '../ui/ErrorBox';
 import { CheckField, TextField } from '../ui/Field';
 import { Front } from './Front';
+import { SecondStep } from './SecondStep';
 import css from './SignIn.module.css';
 
 const FIELDS = ['password'] as const;
 
-/** The one-time link: the first admin chooses a password. */
+/** The one-time link: an admin or a mailbox owner chooses a password. */
 export default function FirstUse() {
 	const t = useT();
 	const { params } = useUrl();
 	const [password, setPassword] = useState('');
 	const [shown, setShown] = useState(false);
+	const [step, setStep] = useState<Schemas['SecondStep'] | null>(null);
 	const form = useForm(FIELDS);
+	const enter = (session: Schemas['Session']) => {
+		navigate('/', { replace: true });
+		signedIn(session);
+	};
 	const submit = () => {
 		if (!password) return form.fail('password', 'required');
 		void form.run(async () => {
 			const body = { token: params.get('token') ?? '', password };
-			const session = await ok(client.POST('/api/v1/first-use', { body }));
-			navigate('/', { replace: true });
-			signedIn(session);
+			const r = await ok(client.POST('/api/v1/first-use', { body }));
+			if ('ticket' in r) setStep(r);
+			else enter(r);
 		});
 	};
+	if (step) {
+		return (
+			<Front title={t('signin.second')}>
+				<SecondStep step={step} onDone={enter} onBack={() => navigate('/', { replace: true })} />
+			</Front>
+		);
+	}
 	return (
 		<Front title={t('firstuse.title')}>
 			<p className="muted">{t('firstuse.text')}</p>

@@ -1,20 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError, client, etag, ok, type Schemas } from '../api/client';
 import { mailboxQuery, queryClient, referencesQuery } from '../api/queries';
 import { useSession } from '../app/useSession';
 import { useT } from '../i18n';
 import { foldAddress } from '../lib/fold';
 import { makePassword } from '../lib/password';
+import { printPart } from '../lib/print';
 import { useForm } from '../lib/useForm';
 import { Button } from '../ui/Button';
 import { Actions, Dialog } from '../ui/Dialog';
-import { ErrorBox } from '../ui/ErrorBox';
+import { Copy, ErrorBox } from '../ui/ErrorBox';
 import { RadioField, TextField } from '../ui/Field';
 import { LiveMark } from '../ui/Live';
-import { Loading } from '../ui/Marks';
+import { Loading, Note, Time } from '../ui/Marks';
 import { NewPasswordField } from '../ui/PasswordField';
-import { saved } from '../ui/Toast';
+import { saved, toast } from '../ui/Toast';
 import css from './Form.module.css';
 
 type Mailbox = Schemas['Mailbox'];
@@ -68,6 +69,86 @@ export function ResetPassword({ mailbox: m, onClose }: Props) {
 					</Button>
 				</Actions>
 			</form>
+		</Dialog>
+	);
+}
+
+/** A link with which the owner sets the password: shown here and never again. */
+export function LinkForMailbox({ mailbox: m, onClose }: Props) {
+	const t = useT();
+	const part = useRef<HTMLDivElement>(null);
+	const [made, setMade] = useState<Schemas['MailboxLink'] | null>(null);
+	const [error, setError] = useState<ApiError | null>(null);
+	const asked = useRef(false);
+	const ask = useCallback(async () => {
+		setError(null);
+		try {
+			const to = { params: { path: { id: m.id } } };
+			setMade(await ok(client.POST('/api/v1/mailboxes/{id}/link', to)));
+		} catch (e) {
+			setError(e instanceof ApiError ? e : new ApiError('internal', 0));
+		}
+	}, [m.id]);
+	useEffect(() => {
+		if (asked.current) return;
+		asked.current = true;
+		void ask();
+	}, [ask]);
+	const link = made && `${location.origin}/#/first-use?token=${made.token}`;
+	return (
+		<Dialog title={t('link.title', m.address)} onClose={onClose} role="alertdialog">
+			{error && <ErrorBox error={error} onRetry={() => void ask()} />}
+			{!made && !error && <Loading lines={2} />}
+			{made && link && (
+				<>
+					<div ref={part} className={css.form}>
+						<p>{t('link.text')}</p>
+						<p className={css.linkRow}>
+							<code data-link>{link}</code>
+							<Copy text={link} label={t('link.copy')} />
+						</p>
+						<p>
+							{t('link.until')}: <Time at={made.expires_at} exact />
+						</p>
+						<Note tone="warn">{t('link.once')}</Note>
+					</div>
+					<Actions>
+						<Button onPress={() => printPart(part.current)}>{t('link.print')}</Button>
+						<Button look="primary" onPress={onClose}>
+							{t('done')}
+						</Button>
+					</Actions>
+				</>
+			)}
+		</Dialog>
+	);
+}
+
+/** The owner lost app, passkeys and codes. */
+export function ResetFactors({ mailbox: m, onClose }: Props) {
+	const t = useT();
+	const form = useForm([]);
+	return (
+		<Dialog title={t('factors.resetTitle', m.address)} onClose={onClose} role="alertdialog">
+			{form.problem && <ErrorBox error={form.problem} />}
+			<p>{t('factors.resetText')}</p>
+			<Actions>
+				<Button onPress={onClose}>{t('cancel')}</Button>
+				<Button
+					look="danger"
+					isPending={form.pending}
+					onPress={() =>
+						void form.run(async () => {
+							const to = { params: { path: { id: m.id } } };
+							await ok(client.POST('/api/v1/mailboxes/{id}/reset-factors', to));
+							toast({ title: t('factors.resetDone', m.address) });
+							onClose();
+						})
+					}
+				>
+					{t('factors.resetDo')}
+				</Button>
+			</Actions>
 		</Dialog>
 	);
 }

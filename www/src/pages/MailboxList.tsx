@@ -4,11 +4,13 @@ import {
 	CheckCircle2,
 	History,
 	KeyRound,
+	Link,
 	Mail,
 	Pencil,
 	Plus,
 	RotateCcw,
 	SearchX,
+	ShieldOff,
 	Trash2,
 	X,
 } from 'lucide-react';
@@ -40,7 +42,7 @@ import { saved } from '../ui/Toast';
 import { Chips, SearchBox, Toolbar, ToolbarEnd } from '../ui/Toolbar';
 import { BulkBar, SelectAll } from './BulkBar';
 import { ExportMenu } from './ExportMenu';
-import { DeleteMailbox, ResetPassword } from './MailboxActs';
+import { DeleteMailbox, LinkForMailbox, ResetFactors, ResetPassword } from './MailboxActs';
 import { MailboxDrawer } from './MailboxDrawer';
 import { NewMailbox } from './NewMailbox';
 
@@ -64,7 +66,7 @@ type Props = {
 	item?: string | undefined;
 };
 
-type Open = { what: 'password' | 'delete'; mailbox: Mailbox } | null;
+type Open = { what: 'password' | 'link' | 'factors' | 'delete'; mailbox: Mailbox } | null;
 
 export function MailboxList({ base, domain, item }: Props) {
 	const t = useT();
@@ -185,6 +187,18 @@ export function MailboxList({ base, domain, item }: Props) {
 						text: t('password.reset'),
 						icon: KeyRound,
 						run: () => setOpen({ what: 'password', mailbox: m }),
+					},
+					m.state === 'active' && {
+						id: 'link',
+						text: t('link.make'),
+						icon: Link,
+						run: () => setOpen({ what: 'link', mailbox: m }),
+					},
+					{
+						id: 'factors',
+						text: t('factors.reset'),
+						icon: ShieldOff,
+						run: () => setOpen({ what: 'factors', mailbox: m }),
 					},
 					{ id: 'history', text: t('history'), icon: History, href: `#${here(m.id, 'history')}` },
 					m.state !== 'active' && {
@@ -308,6 +322,12 @@ export function MailboxList({ base, domain, item }: Props) {
 			)}
 			{open?.what === 'password' && (
 				<ResetPassword mailbox={open.mailbox} onClose={() => setOpen(null)} />
+			)}
+			{open?.what === 'link' && (
+				<LinkForMailbox mailbox={open.mailbox} onClose={() => setOpen(null)} />
+			)}
+			{open?.what === 'factors' && (
+				<ResetFactors mailbox={open.mailbox} onClose={() => setOpen(null)} />
 			)}
 			{open?.what === 'delete' && (
 				<DeleteMailbox mailbox={open.mailbox} onClose={() => setOpen(null)} />
