@@ -193,9 +193,10 @@ list_part(struct document *d, struct page *p, size_t i, bool *is_done_r)
 static void
 first_part(struct document *d, struct page *p)
 {
+	const int64_t now_us = d->c->now();
 	char at[TIME_TEXT_SIZE];
 
-	time_rfc3339(d->c->now(), at);
+	time_rfc3339(now_us - now_us % US_PER_S, at);
 	page_head(p, at, d->actor.name ? d->actor.name : "");
 	summary(d, p);
 	document_nodes(p, d->c, d->part, &d->live);

@@ -20,7 +20,9 @@ static const char style[] =
 	"table{border-collapse:collapse;width:100%;margin:8px 0}"
 	"th,td{text-align:left;vertical-align:top;padding:4px 8px;"
 	"border-bottom:1px solid #d9dde3;overflow-wrap:anywhere}"
-	"th{font-size:12px;color:#545b69}td.n{text-align:right;"
+	"td:first-child{overflow-wrap:normal}"
+	"th{font-size:12px;color:#545b69;white-space:nowrap}td.n{text-align:"
+	"right;"
 	"font-variant-numeric:tabular-nums;white-space:nowrap}"
 	"dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;"
 	"margin:8px 0}dt{color:#545b69}dd{margin:0}"
@@ -220,7 +222,7 @@ page_time(struct page *p, int64_t us, enum document_word never)
 		page_cell(p, word(p, never));
 		return;
 	}
-	time_rfc3339(us, text);
+	time_rfc3339(us - us % US_PER_S, text);
 	page_cell(p, text);
 }
 

@@ -130,7 +130,7 @@ settings_table(struct page *p, const struct node_reply_row *r)
 
 	if (!json_parse(r->body, strlen(r->body), &reply_limits, &doc, p->e))
 		return;
-	time_rfc3339(r->replied_us, at);
+	time_rfc3339(r->replied_us - r->replied_us % US_PER_S, at);
 	(void)snprintf(told, sizeof(told), "%s %s",
 		document_word(p->language, WORD_SETTINGS_OF), at);
 	page_fact(p, WORD_SETTINGS, told);
