@@ -115,8 +115,8 @@ route_handler health_show, metrics_show;
 
 extern const struct form feed_after_form, feed_all_form, feed_keys_form,
 	feed_status_form, feed_reply_form, feed_domain_form;
-route_handler feed_changes, feed_relays, feed_all, feed_lines, feed_status, feed_requests,
-	feed_reply, feed_approvals, feed_domain;
+route_handler feed_changes, feed_relays, feed_all, feed_lines, feed_status,
+	feed_requests, feed_reply, feed_approvals, feed_domain;
 
 /* A revision as a member `key` (NULL: element) without its changes. */
 struct revision;

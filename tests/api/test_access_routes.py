@@ -135,8 +135,8 @@ class RouteCase(apicase.ApiCase):
         for rows in cls.rows.values():
             # What is nobody's domain's is a superadmin's alone.
             rows.update({"relay-requests": asked["id"]})
-            rows.update(imports=imported["id"], whitelist=net["id"], nodes=987654321,
-                        tokens=token["id"])
+            rows.update(imports=imported["id"], whitelist=net["id"],
+                        nodes=987654321, tokens=token["id"])
         cls.owner = cls.servers.client()
         case.must(200, cls.owner.post("/api/v1/session", {
             "login": "taro@mine.example", "password": apicase.PASSWORD}))
@@ -302,7 +302,8 @@ class Table(RouteCase):
                     self.judge(route, reply, want)
                     # Imports are their author's alone.
                     if want is None and "dry" in route.flags \
-                            and route.noun != "imports" and self.body(route, "mine") != {}:
+                            and route.noun != "imports" \
+                            and self.body(route, "mine") != {}:
                         self.must(200, reply)
             self.assertEqual(before, self.everything())
 
@@ -310,7 +311,8 @@ class Table(RouteCase):
         client = self.admin_of(self.mine, [])
         before = self.everything()
         for route in ROUTES:
-            if self.skips(route) or route.gate in ("owner", "loopback", "public"):
+            if self.skips(route) or route.gate in (
+                    "owner", "loopback", "public"):
                 continue
             with self.subTest(str(route)):
                 reply = self.call(client, route)
