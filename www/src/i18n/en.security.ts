@@ -108,14 +108,14 @@ export const en = {
 	'owner.twoStep': 'Two-step sign-in',
 	'owner.look': 'Language and theme',
 
-	'link.make': 'Link to set a password…',
-	'link.title': (address: string) => `Link for ${address}`,
-	'link.text':
+	'ownlink.make': 'Link to set a password…',
+	'ownlink.title': (address: string) => `Link for ${address}`,
+	'ownlink.text':
 		'Hand this link over. With it the owner sets the password, once and until the time below. Earlier links have ended.',
-	'link.until': 'Good until',
-	'link.copy': 'Copy the link',
-	'link.print': 'Print',
-	'link.once': 'It is not shown again.',
+	'ownlink.until': 'Good until',
+	'ownlink.copy': 'Copy the link',
+	'ownlink.print': 'Print',
+	'ownlink.once': 'It is not shown again.',
 	'factors.reset': 'Reset two-step sign-in…',
 	'factors.resetTitle': (who: string) => `Reset the second factors of ${who}?`,
 	'factors.resetText':

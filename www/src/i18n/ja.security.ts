@@ -107,14 +107,14 @@ export const ja: Words<typeof en> = {
 	'owner.twoStep': '2 段階認証',
 	'owner.look': '言語とテーマ',
 
-	'link.make': 'パスワード設定用のリンク…',
-	'link.title': (address) => `${address} 用のリンク`,
-	'link.text':
+	'ownlink.make': 'パスワード設定用のリンク…',
+	'ownlink.title': (address) => `${address} 用のリンク`,
+	'ownlink.text':
 		'このリンクを利用者に渡してください。下の期限までに 1 回だけ、パスワードを設定できます。以前のリンクは無効になりました。',
-	'link.until': '有効期限',
-	'link.copy': 'リンクをコピー',
-	'link.print': '印刷',
-	'link.once': '再表示はできません。',
+	'ownlink.until': '有効期限',
+	'ownlink.copy': 'リンクをコピー',
+	'ownlink.print': '印刷',
+	'ownlink.once': '再表示はできません。',
 	'factors.reset': '2 段階認証をリセット…',
 	'factors.resetTitle': (who) => `${who} の 2 段階認証をリセットしますか?`,
 	'factors.resetText':

@@ -96,24 +96,24 @@ export function LinkForMailbox({ mailbox: m, onClose }: Props) {
 	}, [ask]);
 	const link = made && `${location.origin}/#/first-use?token=${made.token}`;
 	return (
-		<Dialog title={t('link.title', m.address)} onClose={onClose} role="alertdialog">
+		<Dialog title={t('ownlink.title', m.address)} onClose={onClose} role="alertdialog">
 			{error && <ErrorBox error={error} onRetry={() => void ask()} />}
 			{!made && !error && <Loading lines={2} />}
 			{made && link && (
 				<>
 					<div ref={part} className={css.form}>
-						<p>{t('link.text')}</p>
+						<p>{t('ownlink.text')}</p>
 						<p className={css.linkRow}>
 							<code data-link>{link}</code>
-							<Copy text={link} label={t('link.copy')} />
+							<Copy text={link} label={t('ownlink.copy')} />
 						</p>
 						<p>
-							{t('link.until')}: <Time at={made.expires_at} exact />
+							{t('ownlink.until')}: <Time at={made.expires_at} exact />
 						</p>
-						<Note tone="warn">{t('link.once')}</Note>
+						<Note tone="warn">{t('ownlink.once')}</Note>
 					</div>
 					<Actions>
-						<Button onPress={() => printPart(part.current)}>{t('link.print')}</Button>
+						<Button onPress={() => printPart(part.current)}>{t('ownlink.print')}</Button>
 						<Button look="primary" onPress={onClose}>
 							{t('done')}
 						</Button>

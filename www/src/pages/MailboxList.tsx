@@ -190,7 +190,7 @@ export function MailboxList({ base, domain, item }: Props) {
 					},
 					m.state === 'active' && {
 						id: 'link',
-						text: t('link.make'),
+						text: t('ownlink.make'),
 						icon: Link,
 						run: () => setOpen({ what: 'link', mailbox: m }),
 					},
