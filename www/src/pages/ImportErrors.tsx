@@ -5,6 +5,7 @@ import { failedRows, type Import, importErrorsQuery } from '../api/imports';
 import { Card, Stack } from '../app/Page';
 import { useLang, useT } from '../i18n';
 import { reasonText } from '../i18n/reasons';
+import { importReasons } from '../i18n/reasons.import';
 import { formatNumber } from '../lib/format';
 import { importFix, saveCsv } from '../lib/importFix';
 import { useForm } from '../lib/useForm';
@@ -43,6 +44,7 @@ export function ImportErrors({ of }: { of: Import }) {
 			id: 'reason',
 			head: t('import.reason'),
 			cell: (x) =>
+				importReasons[x.reason]?.[lang] ??
 				reasonText({ reason: x.reason, subject: x.value, text: x.text, field: '' }, lang),
 		},
 		{ id: 'fix', head: t('import.fix'), cell: (x) => importFix(x.reason, lang) },
