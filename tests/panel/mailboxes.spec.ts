@@ -22,6 +22,20 @@ test('a mailbox is found with no press of the mouse', async ({ page }) => {
 	await expect(page.getByRole('heading', { name: `emi@${domain}` })).toHaveCount(0);
 });
 
+test('an alias is found with no press of the mouse', async ({ page }) => {
+	const address = `found@${domain}`;
+	await api(page, 'POST', '/aliases', { address, targets: [`emi@${domain}`] });
+	const n = await clicks(page, async () => {
+		await page.keyboard.press('Control+k');
+		await expect(page.getByRole('combobox', { name: 'Search' })).toBeFocused();
+		await page.keyboard.type(address);
+		await page.keyboard.press('Enter');
+		await expect(page.getByRole('heading', { name: address })).toBeVisible();
+	});
+	expect(n).toBe(0);
+	expect(page.url()).toMatch(/#\/aliases\/\d+$/);
+});
+
 test('a password is reset in three presses', async ({ page }) => {
 	await go(page, `/mailboxes?q=akiko@${domain}`);
 	const n = await clicks(page, async () => {
