@@ -7,6 +7,7 @@ import { watchConnection } from './api/connection';
 import { loadSession } from './api/loadSession';
 import { App } from './app/App';
 import { firstLang, setLang } from './i18n';
+import { loadReasons } from './i18n/reasons';
 
 const root = document.getElementById('root');
 if (root) {
@@ -18,4 +19,5 @@ if (root) {
 			<App />
 		</StrictMode>,
 	);
+	void loadReasons();
 }

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { en as enFirst } from './en';
 import { en as enAudit } from './en.audit';
 import { en as enMore } from './en.publishing';
 import { ja as jaFirst } from './ja';
 import { ja as jaAudit } from './ja.audit';
 import { ja as jaMore } from './ja.publishing';
-import { reasonTable, reasonText } from './reasons';
+import { loadReasons, reasonTable, reasonText } from './reasons';
 import { stepTable, stepText } from './steps';
 
 const en = { ...enFirst, ...enMore, ...enAudit };
@@ -51,6 +51,8 @@ describe('words', () => {
 });
 
 describe('reasons', () => {
+	beforeAll(loadReasons);
+
 	it('have words in both languages', () => {
 		for (const [code, r] of Object.entries(reasonTable)) {
 			const item = { field: 'f', reason: code, subject: 'taro@example.jp', text: 'at least 10' };

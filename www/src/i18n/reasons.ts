@@ -1,7 +1,6 @@
 import { useCallback } from 'react';
 import type { ProblemItem } from '../api/client';
 import { useLang } from '.';
-import { moreReasons } from './reasons.more';
 
 // The words for each reason that the API gives. `s` is the subject: the
 // address, the target, the network at fault. `text` is the API's English,
@@ -14,7 +13,6 @@ const network = (text: string) => /([0-9a-f.:]+\/\d+)\W*$/i.exec(text)?.[1] ?? '
 const count = (text: string) => /\d[\d,]*/.exec(text)?.[0] ?? '';
 
 const reasons = {
-	...moreReasons,
 	required: { en: 'Please fill this in.', ja: '入力してください。' },
 	too_long: { en: 'This is too long.', ja: '長すぎます。' },
 	too_short: {
@@ -702,6 +700,12 @@ const reasons = {
 
 export type ReasonCode = keyof typeof reasons;
 export const reasonTable: Record<string, Reason> = reasons;
+
+/** The words that nobody needs to sign in come after the page. */
+export async function loadReasons(): Promise<void> {
+	const { moreReasons } = await import('./reasons.more');
+	Object.assign(reasonTable, moreReasons);
+}
 
 export function reasonText(item: ProblemItem, lang: 'en' | 'ja'): string {
 	const words = reasonTable[item.reason]?.[lang];
