@@ -22,19 +22,26 @@ test('a mailbox is found with no press of the mouse', async ({ page }) => {
 	await expect(page.getByRole('heading', { name: `emi@${domain}` })).toHaveCount(0);
 });
 
-test('an alias is found with no press of the mouse', async ({ page }) => {
-	const address = `found@${domain}`;
-	await api(page, 'POST', '/aliases', { address, targets: [`emi@${domain}`] });
-	const n = await clicks(page, async () => {
-		await page.keyboard.press('Control+k');
-		await expect(page.getByRole('combobox', { name: 'Search' })).toBeFocused();
-		await page.keyboard.type(address);
-		await page.keyboard.press('Enter');
-		await expect(page.getByRole('heading', { name: address })).toBeVisible();
+for (const [noun, path] of [
+	['alias', 'aliases'],
+	['domain', 'domains'],
+] as const) {
+	test(`${noun === 'alias' ? 'an' : 'a'} ${noun} is found with no press of the mouse`, async ({ page }) => {
+		const name = noun === 'alias' ? `found@${domain}` : domain;
+		if (noun === 'alias')
+			await api(page, 'POST', '/aliases', { address: name, targets: [`emi@${domain}`] });
+		const n = await clicks(page, async () => {
+			await page.keyboard.press('Control+k');
+			await expect(page.getByRole('combobox', { name: 'Search' })).toBeFocused();
+			await page.keyboard.type(name);
+			await expect(page.getByRole('option', { name }).first()).toBeVisible();
+			await page.keyboard.press('Enter');
+			await expect(page.getByRole('heading', { name }).first()).toBeVisible();
+		});
+		expect(n).toBe(0);
+		expect(page.url()).toMatch(new RegExp(`#/${path}/\\d+`));
 	});
-	expect(n).toBe(0);
-	expect(page.url()).toMatch(/#\/aliases\/\d+$/);
-});
+}
 
 test('a password is reset in three presses', async ({ page }) => {
 	await go(page, `/mailboxes?q=akiko@${domain}`);

@@ -39,6 +39,9 @@ type Item = {
 };
 type Group = { id: string; title: string; items: Item[] };
 
+const isNamed = (g: Group, typed: string) =>
+	g.items.some((i) => [i.text, i.note].some((x) => x?.toLowerCase() === typed.toLowerCase()));
+
 const RECENT = 'postroom.recent';
 
 function recent(): Item[] {
@@ -223,6 +226,8 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 				]
 			: []),
 	].filter((g) => g.items.length > 0);
+	// Whose name was typed in full is meant, and not what only begins with it.
+	if (found) groups.sort((a, b) => Number(isNamed(b, typed)) - Number(isNamed(a, typed)));
 	const flat = groups.flatMap((g) => g.items);
 	const at = Math.min(active, flat.length - 1);
 	const go = (item: Item | undefined) => {
