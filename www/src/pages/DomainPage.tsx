@@ -10,13 +10,13 @@ import { Copy, ErrorBox } from '../ui/ErrorBox';
 import { History } from '../ui/History';
 import { LiveMark } from '../ui/Live';
 import { Loading, StateMark } from '../ui/Marks';
-import { AliasList } from './AliasList';
 import { DomainOverview } from './DomainOverview';
 import { DomainSettings } from './DomainSettings';
 import css from './Form.module.css';
-import { MailboxList } from './MailboxList';
 import NotFound from './NotFound';
 
+const MailboxList = lazy(async () => ({ default: (await import('./MailboxList')).MailboxList }));
+const AliasList = lazy(async () => ({ default: (await import('./AliasList')).AliasList }));
 const AdminList = lazy(async () => ({ default: (await import('./Admins')).AdminList }));
 
 const TABS = ['overview', 'mailboxes', 'aliases', 'admins', 'settings', 'history'] as const;
@@ -62,19 +62,19 @@ export default function DomainPage() {
 				}))}
 			/>
 			{tab === 'overview' && <DomainOverview domain={d} />}
-			{tab === 'mailboxes' && (
-				<MailboxList base={`${base}/mailboxes`} domain={d} item={params.item} />
-			)}
-			{tab === 'aliases' && <AliasList base={`${base}/aliases`} domain={d} item={params.item} />}
-			{tab === 'admins' && (
-				<Suspense fallback={<Loading lines={4} />}>
+			<Suspense fallback={<Loading lines={4} />}>
+				{tab === 'mailboxes' && (
+					<MailboxList base={`${base}/mailboxes`} domain={d} item={params.item} />
+				)}
+				{tab === 'aliases' && <AliasList base={`${base}/aliases`} domain={d} item={params.item} />}
+				{tab === 'admins' && (
 					<AdminList
 						base={`${base}/admins`}
 						item={params.item}
 						domain={{ id: d.id, name: d.name_unicode }}
 					/>
-				</Suspense>
-			)}
+				)}
+			</Suspense>
 			{tab === 'settings' && <DomainSettings domain={d} />}
 			{tab === 'history' && <History query={{ domain_id: id, limit: 50 }} />}
 		</Page>

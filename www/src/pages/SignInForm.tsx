@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { Schemas } from '../api/client';
 import { client, ok } from '../api/client';
 import { useT } from '../i18n';
@@ -13,8 +13,10 @@ import { useForm } from '../lib/useForm';
 import { Button } from '../ui/Button';
 import { ErrorBox } from '../ui/ErrorBox';
 import { TextField } from '../ui/Field';
-import { SecondStep } from './SecondStep';
 import css from './SignIn.module.css';
+
+// Most people never see it: it comes once it is asked for.
+const SecondStep = lazy(async () => ({ default: (await import('./SecondStep')).SecondStep }));
 
 const FIELDS = ['login', 'password'] as const;
 type Session = Schemas['Session'];
@@ -82,14 +84,16 @@ export function SignInForm({
 		});
 	if (step) {
 		return (
-			<SecondStep
-				step={step}
-				onDone={onDone}
-				onBack={() => {
-					setStep(null);
-					setPassword('');
-				}}
-			/>
+			<Suspense fallback={null}>
+				<SecondStep
+					step={step}
+					onDone={onDone}
+					onBack={() => {
+						setStep(null);
+						setPassword('');
+					}}
+				/>
+			</Suspense>
 		);
 	}
 	return (
