@@ -194,9 +194,10 @@ seal_add_key(const char *path, uint32_t *id_r, struct err *e)
 	new_key = &ring.item[ring.n++];
 	new_key->id = *id_r;
 	randombytes_buf(new_key->key, sizeof(new_key->key));
-	str_add(&s, "# Keys of Postroom's sealed secrets; the last one seals. "
-		    "Without them the\n# secrets are lost: keep a copy in a "
-		    "safe place, apart from the database's.\n");
+	str_add(&s,
+		"# Keys of Postroom's sealed secrets; the last one seals. "
+		"Without them the\n# secrets are lost: keep a copy in a "
+		"safe place, apart from the database's.\n");
 	for (size_t i = 0; i < ring.n; i++)
 		add_line(&s, &ring.item[i]);
 	is_good = str_is_ok(&s) ? file_write(path, text, s.len, 0600, e)

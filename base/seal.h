@@ -35,8 +35,8 @@ struct seal_ring {
 };
 
 /* The text of a key file. ERR_INVALID, `bad_key_file`, with the line. */
-bool seal_parse(struct seal_ring *out, const char *text, struct err *e)
-	MUST_USE;
+bool seal_parse(
+	struct seal_ring *out, const char *text, struct err *e) MUST_USE;
 
 /*
  * From $CREDENTIALS_DIRECTORY/seal.key when that is there, else from `path`.

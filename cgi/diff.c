@@ -58,7 +58,8 @@ static const struct field rollback_rows[] = {
 		.required = true },
 	{ FIELD_AT(struct rollback_query_in, map), .words = map_words },
 	{ FIELD_AT(struct rollback_query_in, cursor), .max = 2048 },
-	{ FIELD_AT(struct rollback_query_in, limit), .min = 1, .max = LINES_MAX },
+	{ FIELD_AT(struct rollback_query_in, limit), .min = 1,
+		.max = LINES_MAX },
 	{ 0 },
 };
 

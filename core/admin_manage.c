@@ -485,7 +485,8 @@ create_in(struct tx *t, void *ctx, struct err *e)
 			row.login);
 	}
 	change.noun_id = p->id = row.id;
-	if (!first_use_row_insert(t->db, p->link, (struct person){ .admin_id = row.id }, t->now_us,
+	if (!first_use_row_insert(t->db, p->link,
+		    (struct person){ .admin_id = row.id }, t->now_us,
 		    t->now_us + FIRST_USE_TTL_S * US_PER_S, e)
 		|| !admin_image(t->arena, &row, &change.after, e)
 		|| !tx_change(t, &change, e))
@@ -614,8 +615,10 @@ admin_apply(struct tx *t, const struct admin_full *before,
 			|| (session_row_delete_of(t->db,
 				    (struct person){ .admin_id = after->id }, 0,
 				    e)
-				&& first_use_row_end(
-					t->db, (struct person){ .admin_id = after->id }, t->now_us, e)))
+				&& first_use_row_end(t->db,
+					(struct person){
+						.admin_id = after->id },
+					t->now_us, e)))
 		&& tx_change(t, &change, e);
 }
 

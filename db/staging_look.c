@@ -135,7 +135,7 @@ static const struct sql sql[] = {
 					      "SET s.noun_id = m.id, "
 					      "s.seen_version = m.version "
 					      "WHERE " RANGE " AND s.outcome = "
-							     "0 AND s.noun = 3",
+					      "0 AND s.noun = 3",
 		"uuu", "" },
 	[Q_EXISTING_ALIAS] = { "UPDATE staging s JOIN domain d ON " DOMAIN_OF(
 				       "s") " JOIN alias m "

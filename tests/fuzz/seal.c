@@ -9,9 +9,8 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char good[] =
-		"9 00112233445566778899aabbccddeeff"
-		"00112233445566778899aabbccddeeff\n";
+	static const char good[] = "9 00112233445566778899aabbccddeeff"
+				   "00112233445566778899aabbccddeeff\n";
 	struct arena *a = fuzz_arena();
 	struct err e = ERR_EMPTY;
 	struct seal_ring ring;
