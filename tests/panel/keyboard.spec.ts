@@ -73,7 +73,7 @@ test('single keys can be switched off', async ({ page }) => {
 test('a narrow window has the menu in a sheet that closes on the way', async ({ page }) => {
 	await page.setViewportSize({ width: 390, height: 844 });
 	await page.getByRole('button', { name: 'Open the menu' }).click();
-	await page.getByRole('dialog').getByRole('link', { name: 'Whitelist' }).click();
+	await page.getByRole('dialog').getByRole('link', { name: 'Whitelist', exact: true }).click();
 	await expect(page.locator('h1')).toHaveText('Whitelist');
 	await expect(page.getByRole('dialog')).toHaveCount(0);
 	for (const width of [390, 320]) {
