@@ -204,6 +204,8 @@ async function look(page: Page, name: string): Promise<string[]> {
 	const found: string[] = [];
 	for (const [size, viewport] of Object.entries(WIDTHS)) {
 		await page.setViewportSize(viewport);
+		// What a bar that stays in view lies over is not judged by it.
+		await page.evaluate(() => scrollTo(0, 0));
 		for (const theme of ['light', 'dark'] as const) {
 			await page.evaluate((t) => {
 				document.documentElement.dataset.theme = t;

@@ -19,10 +19,15 @@ export function JobsTray() {
 	const jobs = data?.items ?? [];
 	const running = jobs.filter(isActiveJob);
 	const seen = useRef(new Set<number>());
+	const newest = useRef<number>(undefined);
 	useEffect(() => {
-		for (const j of data?.items ?? []) {
+		if (!data) return;
+		const before = newest.current ?? Number.POSITIVE_INFINITY;
+		newest.current = Math.max(newest.current ?? 0, ...data.items.map((j) => j.id));
+		for (const j of data.items) {
 			if (isActiveJob(j)) seen.current.add(j.id);
-			else if (seen.current.delete(j.id)) {
+			// A quick one was never seen at work.
+			else if (seen.current.delete(j.id) || j.id > before) {
 				const text = t(
 					`job.ended.${j.state === 'failed' ? 'failed' : j.state === 'done' ? 'done' : 'cancelled'}`,
 					jobTitle(t, j),
