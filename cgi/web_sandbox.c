@@ -11,6 +11,7 @@ web_sandbox_enter(const struct conf *conf, struct err *e)
 {
 	char credential[512];
 	const char *const read_paths[] = { "/usr", "/lib", "/lib64", "/etc",
+		conf->password.common_file,
 		seal_place(
 			conf->secrets.key_file, credential, sizeof(credential)),
 		conf->database.password_file[0] != '\0'

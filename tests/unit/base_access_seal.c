@@ -15,10 +15,12 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#define KEY_A "00112233445566778899aabbccddeeff"                               \
-	      "00112233445566778899aabbccddeeff"
-#define KEY_B "ffeeddccbbaa99887766554433221100"                               \
-	      "ffeeddccbbaa99887766554433221100"
+#define KEY_A                                                                  \
+	"00112233445566778899aabbccddeeff"                                     \
+	"00112233445566778899aabbccddeeff"
+#define KEY_B                                                                  \
+	"ffeeddccbbaa99887766554433221100"                                     \
+	"ffeeddccbbaa99887766554433221100"
 
 static const char text[] = "a seed";
 
@@ -132,8 +134,8 @@ says_when_there_is_no_key_or_no_room(void **state)
 	assert_string_equal(e.item[0].reason, "no_seal_key");
 	err_clear(&e);
 	assert_true(seal_parse(&ring, "1 " KEY_A, &e));
-	assert_false(seal_close(
-		&ring, "x", "y", 1, out, SEAL_OVERHEAD, &n, &e));
+	assert_false(
+		seal_close(&ring, "x", "y", 1, out, SEAL_OVERHEAD, &n, &e));
 	assert_string_equal(e.item[0].reason, "too_long");
 }
 
@@ -150,8 +152,10 @@ static const struct {
 	{ "a number over 32 bits", "4294967296 " KEY_A "\n", 0 },
 	{ "a short key", "1 0011\n", 0 },
 	{ "a long key", "1 " KEY_A "00\n", 0 },
-	{ "no hex", "1 " KEY_A "\n2 zz112233445566778899aabbccddeeff"
-		    "00112233445566778899aabbccddeeff\n", 0 },
+	{ "no hex",
+		"1 " KEY_A "\n2 zz112233445566778899aabbccddeeff"
+		"00112233445566778899aabbccddeeff\n",
+		0 },
 	{ "no number", KEY_A "\n", 0 },
 	{ "a carriage return", "1 " KEY_A "\r\n", 0 },
 };

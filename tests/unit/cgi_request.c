@@ -43,8 +43,8 @@ cookies(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		const char *got = cookie_token(cases[i].in,
-			SESSION_COOKIE, TOKEN_SESSION_LEN, a);
+		const char *got = cookie_token(
+			cases[i].in, SESSION_COOKIE, TOKEN_SESSION_LEN, a);
 
 		if ((got == NULL) != (cases[i].token == NULL)
 			|| (got != NULL && strcmp(got, cases[i].token) != 0))

@@ -192,4 +192,13 @@ export const moreReasons = {
 		en: 'Rows of this kind cannot be imported.',
 		ja: 'この種類の行はインポートできません。',
 	},
+	passkey_copied: {
+		en: 'This passkey was copied. Remove it and add a new one.',
+		ja: 'このパスキーは複製されています。削除して、新しく追加してください。',
+	},
+	passkey_signature: {
+		en: 'The passkey is not the right one.',
+		ja: 'パスキーが正しくありません。',
+	},
+	passkey_unknown: { en: 'The passkey is not known here.', ja: '登録されていないパスキーです。' },
 } satisfies Record<string, Reason>;
