@@ -2,7 +2,7 @@
  * The head of a request and its routing: whatever the web server passes is
  * plain, decoded text within its limits, or an error.
  *
- * fuzz-links: cgi
+ * fuzz-links: cgi maps core db
  *
  * The input is lines of NAME=value, as a gateway has its variables.
  */
