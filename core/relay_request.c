@@ -244,18 +244,20 @@ relay_request_create(struct core *c, const struct actor *a,
 static bool
 make_entry(struct tx *t, struct write *p, struct err *e)
 {
-	struct whitelist_in in;
+	/* The write keeps its texts until it is committed. */
+	struct whitelist_in *in = arena_alloc(t->arena, sizeof(*in));
 	struct whitelist w;
 
-	whitelist_in_defaults(&in);
-	in.expires_us = p->answer->expires_us;
-	if (!str_copy(in.network, sizeof(in.network), p->r.network))
+	if (!in)
 		return err_memory(e);
-	snprintf(in.note, sizeof(in.note), "request %llu",
+	whitelist_in_defaults(in);
+	in->expires_us = p->answer->expires_us;
+	snprintf(in->note, sizeof(in->note), "request %llu",
 		(unsigned long long)p->id);
-	if (!str_copy(in.owner, sizeof(in.owner), p->r.admin_name))
+	if (!str_copy(in->network, sizeof(in->network), p->r.network)
+		|| !str_copy(in->owner, sizeof(in->owner), p->r.admin_name))
 		return err_memory(e);
-	if (!whitelist_create_in_tx(t, &in, &w, e))
+	if (!whitelist_create_in_tx(t, in, &w, e))
 		return false;
 	p->r.whitelist_id = w.id;
 	return true;
