@@ -201,7 +201,7 @@ db_connect(struct db *db, struct err *e)
 			"the database is away");
 	}
 	if (set_session(db, e)
-		&& (db->options.is_lazy || stmt_prepare_all(db, e)))
+		&& (db->options.is_lazy || stmt_check_all(db, e)))
 		return true;
 	db_drop(db);
 	return false;

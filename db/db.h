@@ -68,8 +68,9 @@ struct db_options {
 };
 
 /*
- * Connect, and prepare all of `tables` unless lazy. A statement that this
- * account may not run is left out and fails when it is used. ERR_UNAVAILABLE
+ * Connect, and look whether all of `tables` can be prepared, unless lazy; each
+ * is prepared to stay on its first use. A statement that this account may not
+ * run fails when it is used. ERR_UNAVAILABLE
  * when the server is away, ERR_INTERNAL (reason `schema_mismatch`) when a
  * statement does not match the schema. The caller owns *db_r.
  */

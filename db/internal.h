@@ -49,8 +49,8 @@ bool db_connect(struct db *db, struct err *e) MUST_USE;
 /* Drop the connection and every statement. */
 void db_drop(struct db *db);
 
-/* Prepare all of the tables. */
-bool stmt_prepare_all(struct db *db, struct err *e) MUST_USE;
+/* Look whether all of the tables can be prepared. */
+bool stmt_check_all(struct db *db, struct err *e) MUST_USE;
 /* Free every statement (before the connection goes). */
 void stmt_free_all(struct db *db);
 

@@ -319,16 +319,20 @@ stmt_of_text(struct db *db, const struct sql *q, struct err *e)
 }
 
 bool
-stmt_prepare_all(struct db *db, struct err *e)
+stmt_check_all(struct db *db, struct err *e)
 {
 	const struct sql_table *const *t = db->options.tables;
+	bool ok = true;
 
-	for (; t && *t; t++)
-		for (size_t i = 0; i < (*t)->n; i++)
-			if (!(*t)->is_lazy && (*t)->sql[i].text
-				&& !stmt_of(db, &(*t)->sql[i], e))
-				return false;
-	return true;
+	for (; ok && t && *t; t++)
+		for (size_t i = 0; ok && i < (*t)->n; i++) {
+			ok = (*t)->is_lazy || !(*t)->sql[i].text
+				|| stmt_of(db, &(*t)->sql[i], e);
+			/* It takes some 10 KB here, and a place among all that
+			 * the server allows: those that are used come back. */
+			stmt_free_all(db);
+		}
+	return ok;
 }
 
 /* One parameter; times are bound as text. */

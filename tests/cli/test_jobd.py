@@ -234,8 +234,9 @@ class Clock(JobdCase):
         self.run_cli("admin", "first-use-link", "clock-admin")
         self.sql(
             "INSERT INTO session (token_hash, admin_id, created, last_seen, "
-            "expires, client) SELECT REPEAT('x', 32), id, '2020-01-01', "
-            "'2020-01-01', '2020-01-02', '::1' FROM admin;"
+            "proved, expires, client) SELECT REPEAT('x', 32), id, "
+            "'2020-01-01', '2020-01-01', '2020-01-01', '2020-01-02', '::1' "
+            "FROM admin;"
             "INSERT INTO job (kind, state, args, actor_kind, actor_name, "
             "created, finished) VALUES ('domain.delete', 3, '{}', 2, 'x', "
             "'2020-01-01', '2020-01-01')")

@@ -87,7 +87,7 @@ class Publish(DbCase):
         self.refused(3, "publish", "--rollback", "1", "--node", "nobody",
                      reason="not_found")
         self.refused(2, "publish", "--rollback", "99999",
-                     reason="out_of_range")
+                     reason="no_such_serial")
 
     def test_one_thing_at_a_time(self):
         for words in (("--all", "--domain", "a.test"),

@@ -273,7 +273,7 @@ a_deleted_target_forwards(void **state)
 	assert_string_equal(al.targets[0], "mover@a.example");
 	REFUSED(revision_undo(&core, &root_actor, m.changed_serial, NULL,
 			&serial, &err),
-		ERR_CONFLICT, "later_change");
+		ERR_REFERENCED, "referenced");
 }
 
 static void
