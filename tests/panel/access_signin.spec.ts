@@ -48,7 +48,12 @@ async function passwordStep(page: Page, address: string): Promise<void> {
 	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
-const signOut = (page: Page) => page.getByRole('button', { name: 'Sign out' }).click();
+/** The page loads itself anew when the session is over. */
+async function signOut(page: Page): Promise<void> {
+	const anew = page.waitForEvent('load');
+	await page.getByRole('button', { name: 'Sign out' }).click();
+	await anew;
+}
 
 test('an owner sets up an app and signs in with its code', async ({ page, signedIn }) => {
 	const address = `taro@${domain}`;
