@@ -52,18 +52,6 @@ const reasons = {
 		en: 'Say exactly one thing that is to be done.',
 		ja: '行う操作を 1 つだけ指定してください。',
 	},
-	only_with_delete: {
-		en: 'What happens to aliases is said for a delete only.',
-		ja: 'エイリアスの扱いは削除のときだけ指定できます。',
-	},
-	no_hashes: {
-		en: 'Only mailboxes have passwords.',
-		ja: 'パスワードがあるのはメールボックスだけです。',
-	},
-	bad_target: {
-		en: (s) => `${s} cannot be a target: it is a catch-all.`,
-		ja: (s) => `${s} はキャッチオールなので宛先にできません。`,
-	},
 	not_encodable: {
 		en: (s) => `Shift_JIS lacks a sign of this row: ${s}. Take UTF-8.`,
 		ja: (s) => `Shift_JIS にない文字が含まれています: ${s}。UTF-8 を選んでください。`,
